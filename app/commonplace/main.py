@@ -81,7 +81,7 @@ from commonplace.library.works_discussing import evidence_that_discusses
 from commonplace.library.zotero_list import ZoteroLists
 from commonplace.model.change import ChangeSet, Version
 from commonplace.model.minter import Minter
-from commonplace.processes.garbage_collection import collect_all
+from commonplace.processes.garbage_collection import collect_all, rarely_collected
 from commonplace.processes.memory import give_back_memory
 from commonplace.settings import QUERIES, SHIPPED_ONTOLOGY, Settings
 from commonplace.web import in_workers
@@ -99,7 +99,8 @@ which much was removed."""
 def create() -> Application:
     """Return the application over the home that the settings name. Raises `CommonplaceError` when it cannot open."""
     settings = Settings()
-    shared_routes()  # which the processes that are forked have, too
+    with rarely_collected():
+        shared_routes()  # which the processes that are forked have, too
     early = forked_early() if settings.graph == "disk" and may_fork() else None
     home = open_home(settings, checks_later=True)
     workers = _workers(home.library, settings, early)  # first: they are forked while this process has one thread

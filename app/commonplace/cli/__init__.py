@@ -12,5 +12,8 @@ def main() -> None:
         cli = program()
         cli.command("convert")(convert_files)
     else:
-        from commonplace.cli.commands import cli
+        from commonplace.processes.garbage_collection import rarely_collected
+
+        with rarely_collected():
+            from commonplace.cli.commands import cli
     cli()

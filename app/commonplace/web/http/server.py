@@ -9,7 +9,7 @@ import typer
 import uvicorn
 from uvicorn.importer import import_from_string
 
-from commonplace.processes.garbage_collection import collect_rarely, keep_for_good
+from commonplace.processes.garbage_collection import collect_rarely, keep_for_good, rarely_collected
 from commonplace.processes.limits import raise_limit
 from commonplace.processes.memory import keep_apart, share_arenas
 from commonplace.web.http.connection import CONNECTIONS, KEPT_FILES
@@ -51,7 +51,9 @@ def run(factory: str, host: str, port: int) -> None:
     """Serve the application that a factory makes, until told to stop. Raises what the factory raises."""
     keep_apart(LARGE_BYTES)
     share_arenas(ARENAS)  # before there are threads, and processes that are forked from this one
-    app = import_from_string(factory)()  # before the server is, so that a fault is one line and not its traceback
+    with rarely_collected():
+        create = import_from_string(factory)
+    app = create()  # before the server is, so that a fault is one line and not its traceback
     keep_for_good()
     collect_rarely()  # what answers leave behind is looked for four times a minute
     raise_limit(resource.RLIMIT_NOFILE, CONNECTIONS + KEPT_FILES)
