@@ -27,7 +27,7 @@ from commonplace.derived.workers.messages import (
     reply_of,
     update_message,
 )
-from commonplace.errors import Broken, OutOfMemory, OutOfTime, QueryRefused
+from commonplace.errors import Broken, CommonplaceError, OutOfMemory, OutOfTime, QueryRefused
 from commonplace.model.change import Version
 from commonplace.processes.state import is_stopped
 
@@ -35,6 +35,9 @@ _START_SECONDS = 600.0
 """Maximum time to be forked, and to make the state of a past version: a worker may have to read much log."""
 _CAUSE_SECONDS = 1.0
 """Maximum time that the zygote is waited for to say how a worker ended."""
+_FINISHING_SECONDS = 1.0
+"""Time to finish what nobody waits for any more. To end a worker would cost the processor more than most answers: a
+fork, and a copy of each page of memory that the next worker reads."""
 _FOREIGN = frozenset((0, signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP))
 """Signals that end a worker, and are not the query's doing; 0 stands for none."""
 
@@ -105,7 +108,8 @@ class WorkerLink:
     async def exchange(self, question: Message, seconds: float | None = None) -> Message:
         """Send a message, and return the message that comes back within `seconds`, or else within a query's time.
 
-        Raises the error that the worker answers with, `QueryEnded` and `Lost`.
+        Raises the error that the worker answers with, `QueryEnded` and `Lost`. Cancelling ends the process, if it does
+        not answer in a second.
         """
         if self.ended:
             raise Lost
@@ -119,6 +123,9 @@ class WorkerLink:
             if sent < len(data):
                 await self._loop.sock_sendall(self._connection, memoryview(data)[sent:])
             return self._checked(await answer)
+        except asyncio.CancelledError:
+            await self._finish(answer)
+            raise
         finally:
             self._answer = None
             self._set_clock(None)
@@ -143,6 +150,22 @@ class WorkerLink:
         self._kill()
         if self._answer is not None and not self._answer.done():
             self._answer.set_exception(fault or Lost())
+
+    async def _finish(self, answer: asyncio.Future[Message]) -> None:
+        """End the process, if it does not soon answer the question that nobody waits for any more."""
+        if answer.cancelled():
+            self._answer = answer = self._loop.create_future()
+        try:
+            if self.process is not None and not self.ended:
+                await asyncio.wait((answer,), timeout=_FINISHING_SECONDS)
+        finally:
+            if not answer.done():
+                self.end()
+        with suppress(Lost, CommonplaceError):
+            message = answer.result()
+            if message.descriptor is not None:
+                os.close(message.descriptor)
+            self._checked(message)
 
     def _checked(self, message: Message) -> Message:
         """Return the message if it is an answer; raise the error that it says otherwise."""

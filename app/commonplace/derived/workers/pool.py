@@ -137,7 +137,8 @@ class WorkerPool:
         """Return the answer; or only its kind, when the question has no form for that kind.
 
         Raises `QueryEnded` at a limit, `TooManyQueries`, `Stopped`, and the error of the question itself. Cancelling
-        ends the query. A worker that somebody else has ended is replaced, and the question asked again.
+        ends the query, if it is not answered in a second. A worker that somebody else has ended is replaced, and the
+        question asked again.
         """
         lane = self._lane(Lane.QUERIES, question.version, exact=question.exact)
         return await self._through(lane, client, lambda link: link.ask(question))
@@ -146,7 +147,7 @@ class WorkerPool:
         """Let a worker do one of the tasks that `start` was given, in its turn.
 
         Raises `QueryEnded` at a limit, `TooManyQueries`, `Stopped`, and the error that the task raises. Cancelling ends
-        the task.
+        the task, if it is not done in a second.
         The call's file is read from its beginning, and stays open.
         """
         lane = self._lane(lane, call.version, exact=call.exact)
@@ -196,8 +197,7 @@ class WorkerPool:
                     link.end()  # its end may not have been noticed yet: nobody is to ask it again
                     attempts += link.number > forked  # all that wait may have been killed before they were asked
                 except asyncio.CancelledError:
-                    self.ended_by["abandoned"] += 1
-                    link.end()
+                    self.ended_by["abandoned"] += link.ended
                     raise
                 finally:
                     self._give_back(link)
