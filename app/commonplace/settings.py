@@ -34,8 +34,9 @@ QUERIES = _shipped("queries")
 """The named queries."""
 
 
-def _cores() -> int:
-    return max(2, len(os.sched_getaffinity(0)))
+def _workers() -> int:
+    """Return one more than the processors: between two questions a worker waits for the server."""
+    return 1 + max(2, len(os.sched_getaffinity(0)))
 
 
 def web_address(value: str) -> str:
@@ -203,10 +204,10 @@ class Settings(BaseSettings):
         description="Maximum bytes of memory that a SPARQL query takes beside the graph. Then it is ended: 503.",
     )
     query_workers: int = Field(
-        default_factory=_cores,
+        default_factory=_workers,
         ge=1,
         description="Number of SPARQL queries that are answered at a time, each in a process of its own.",
-        json_schema_extra={"shown": "the number of processors, at least 2"},
+        json_schema_extra={"shown": "one more than the processors, at least 3"},
     )
     cache_bytes: int = Field(
         default=100_000_000,
