@@ -13,7 +13,8 @@ from typing import Any
 from fastapi import FastAPI
 
 from commonplace.web.app import shared_routes
-from commonplace.web.openapi import describe, operation_id
+from commonplace.web.http.operation_names import operation_id
+from commonplace.web.openapi import describe
 
 Schema = Mapping[str, Any]
 

@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from functools import cache
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -57,9 +57,11 @@ from commonplace.web.http import problems
 from commonplace.web.http.held_answers import HeldAnswers
 from commonplace.web.http.methods import AllowedMethods
 from commonplace.web.http.minimum_version import MinimumVersion
+from commonplace.web.http.operation_names import operation_id
 from commonplace.web.http.packed_body import PackedBodies
 from commonplace.web.http.pieces import PiecesOfWork
 from commonplace.web.http.public_address import PublicAddress
+from commonplace.web.http.router import Routes, each_route
 from commonplace.web.http.security_headers import SecurityHeaders
 from commonplace.web.http.spooled import Sending
 from commonplace.web.http.stopping import Stopping
@@ -70,7 +72,7 @@ from commonplace.web.list_tables import TableRoutes
 from commonplace.web.mcp import routes as assistants
 from commonplace.web.metrics import Metrics
 from commonplace.web.oai import routes as oai
-from commonplace.web.openapi import describe, operation_id
+from commonplace.web.openapi import describe
 from commonplace.web.pages import agents, answered, at_desk, cases, front, headings, monitoring, rendering, style
 from commonplace.web.pages import comparison as comparison_page
 from commonplace.web.pages import gaps as gaps_page
@@ -214,18 +216,16 @@ def create_app(*, context: Context, lifespan: Lifespan | None = None, in_worker:
 
 @cache
 def shared_routes() -> list[BaseRoute]:
-    """Return the routes of the modules, which all applications of a process share: FastAPI prepares each once."""
-    router = APIRouter(generate_unique_id_function=operation_id)
-    for module in ROUTED:
-        router.include_router(module.router)
-    return [TableRoutes(router.routes), *router.routes]
+    """Return the routes of the modules, which all applications of a process share."""
+    routes = [Routes(module.router) for module in ROUTED]
+    return [TableRoutes(routes), *routes]
 
 
 @cache
 def first_words() -> frozenset[str]:
     """Return the words that addresses of this server begin with."""
     routers = (rendering.router, *(module.router for module in ROUTED))
-    paths = {route.path for router in routers for route in router.routes if isinstance(route, Route)}
+    paths = {route.path for router in routers for route in each_route(router.routes) if isinstance(route, Route)}
     return frozenset(path.split("/")[1] for path in paths) | {"static", "queries", "openapi.json", "desk"}
 
 

@@ -28,6 +28,7 @@ from commonplace.web.asked_within import Answered, ask_within
 from commonplace.web.http.asked_address import asked_url
 from commonplace.web.http.negotiation import CSV, HTML, JSON, NotAcceptable, Representation, best, not_modified
 from commonplace.web.http.problems import HttpProblem
+from commonplace.web.http.router import each_route
 
 EXCEL = Representation("excel", CSV.media_type, ".excel.csv")
 """A table that begins with the mark by which Excel knows UTF-8."""
@@ -62,7 +63,11 @@ class TableRoutes(BaseRoute):
 
     def __init__(self, routes: Sequence[BaseRoute]) -> None:
         """Offer tables of those of the routes that answer lists, where there is no table at the address already."""
-        known = [one for context in iter_route_contexts(routes) if isinstance(one := context.original_route, APIRoute)]
+        known = [
+            one
+            for context in iter_route_contexts(each_route(routes))
+            if isinstance(one := context.original_route, APIRoute)
+        ]
         taken = {route.path for route in known}
         self._lists = [one for one in lists_of(known) if f"{one.route.path}{CSV.suffix}" not in taken]
 
