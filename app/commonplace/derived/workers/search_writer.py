@@ -15,6 +15,7 @@ from commonplace.derived.workers.link import Lost, WorkerLink
 from commonplace.derived.workers.messages import Message
 from commonplace.errors import QueryEnded, Stopped
 from commonplace.model.change import Version
+from commonplace.processes.cores import cores_at_hand
 
 SEARCH_PARTS = 4
 """Maximum number of processes that write a search index: each holds the statements of its share of the library."""
@@ -57,7 +58,7 @@ class SearchWriter:
         `QueryEnded` when the processes are ended, `Stopped` when the writer is closed, and `CommonplaceError` when
         the index cannot be written.
         """
-        parts = min(self._limits.workers, SEARCH_PARTS)
+        parts = min(self._at_once, SEARCH_PARTS)
         written = await self._parts(_places(directory, 0, parts), version)
         if len(set(written)) > 1:  # there was a write between their forks
             await asyncio.to_thread(emptied, directory)
@@ -71,7 +72,7 @@ class SearchWriter:
         lists, are read from the graph by workers that have that version or a newer one; no other part describes them.
         Raises what `write` raises.
         """
-        parts = min(2 * self._limits.workers, SEARCH_PARTS)  # more than there are cores: they end more nearly together
+        parts = min(2 * self._at_once, SEARCH_PARTS)  # more than there are cores: they end more nearly together
         log, _, base = self._home
         process = log_process.start(log, base, version, directory, parts)
         self._writing.add(process)
@@ -87,7 +88,7 @@ class SearchWriter:
         left = directory / log_process.LEFT
         if left.exists():
             needed = -(-len(log_process.read_names(left)) // PART_THINGS)
-            await self._parts(_places(directory, parts, min(needed, self._limits.workers)), version, left)
+            await self._parts(_places(directory, parts, min(needed, self._at_once)), version, left)
             left.unlink()
 
     def close(self) -> None:
@@ -95,6 +96,11 @@ class SearchWriter:
         self._closed = True
         for process in self._writing:
             log_process.end(process)
+
+    @property
+    def _at_once(self) -> int:
+        """The number of processes that may write: one for each processor, two at least, and no more than workers."""
+        return min(max(2, cores_at_hand()), self._limits.workers)
 
     def _ended(self) -> QueryEnded | Stopped:
         if self._closed:
