@@ -368,16 +368,27 @@ def test_pages_of_a_pick_are_those_of_the_list_without_the_rest(
                 break
 
 
-def test_a_falling_list_is_looked_at_in_parts_that_begin_with_a_value(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("alike", [1, 2, 3, 4, 7, 30])
+@pytest.mark.parametrize("picked", [1, 3])
+@pytest.mark.parametrize("limit", [1, 2, 5, 50])
+def test_a_falling_list_is_looked_at_in_parts(
+    monkeypatch: pytest.MonkeyPatch, alike: int, picked: int, limit: int
+) -> None:
+    """Whether few things or many have a value, they stand by IRI, and each is on one page."""
     monkeypatch.setattr(sorted_list, "LOOKED_AT", 3)
-    years = {f"http://example.org/{n}": str(1990 + n // 4) for n in range(23)}
+    years = {f"http://example.org/{n:02}": str(1990 + n // alike) for n in range(23)}
     listed = SortedList.of(years)
-    pick = Pick(set(list(years)[::3]))
-    expected = sorted(pick.things, key=lambda thing: (-int(years[thing]), thing))
-    assert [node.value for node in listed.page(50, None, descending=True, pick=pick).things] == expected
+    pick = Pick(set(list(years)[::picked]))
+    page = listed.page(limit, None, descending=True, pick=pick)
+    shown = list(page.things)
+    while page.cursor:
+        page = listed.page(limit, page.cursor, descending=True, pick=pick)
+        shown += page.things
+    assert [node.value for node in shown] == sorted(pick.things, key=lambda thing: (-int(years[thing]), thing))
 
 
-def test_a_short_page_of_a_long_list_goes_through_no_more_than_it_needs() -> None:
+@pytest.mark.parametrize("descending", [False, True], ids=["rising", "falling"])
+def test_a_short_page_of_a_long_list_goes_through_no_more_than_it_needs(descending: bool) -> None:
     class Long(list[str]):
         taken = 0
 
@@ -387,11 +398,11 @@ def test_a_short_page_of_a_long_list_goes_through_no_more_than_it_needs() -> Non
             return found
 
     iris = [f"urn:{number:06d}" for number in range(50_000)]
-    long = SortedList(Long(iris), [""] * len(iris))
+    long = SortedList(Long(iris), Long([""] * len(iris)))
     picked = Pick(frozenset(iris[::100]), total=500)
-    page = long.page(5, None, pick=picked)
+    page = long.page(5, None, descending=descending, pick=picked)
     assert [thing.value for thing in page.things] == iris[:500:100]
-    following = long.page(5, page.cursor, pick=picked)
+    following = long.page(5, page.cursor, descending=descending, pick=picked)
     assert [thing.value for thing in following.things] == iris[500:1000:100]
     assert Long.taken < 5_000
 

@@ -97,23 +97,34 @@ class SortedList:
         places = range(start, end)
         return places if pick is None else compress(places, pick.chosen(self.things[start:end]))
 
+    def _picked_in_turn(self, start: int, end: int, pick: Pick | None) -> Iterator[int]:
+        """Yield the positions that are picked; no more things are looked at than it takes."""
+        for first in range(start, end, LOOKED_AT):
+            yield from self._picked(first, min(first + LOOKED_AT, end), pick)
+
     def _rising(self, last: tuple[str, str] | None, pick: Pick | None) -> Iterator[int]:
         """Yield positions from the one after the last thing seen."""
         first = self._position(*last, after=True) if last else 0
-        for start in range(first, len(self), LOOKED_AT):
-            yield from self._picked(start, min(start + LOOKED_AT, len(self)), pick)
+        yield from self._picked_in_turn(first, len(self), pick)
 
     def _falling(self, last: tuple[str, str] | None, pick: Pick | None) -> Iterator[int]:
         """Yield positions in falling order of values, those of equal values rising."""
         end = len(self)
         if last:
             end = bisect_left(self.values, last[0])
-            yield from self._picked(self._position(*last, after=True), bisect_right(self.values, last[0]), pick)
+            after = self._position(*last, after=True)
+            yield from self._picked_in_turn(after, bisect_right(self.values, last[0]), pick)
         while end:
-            start = bisect_left(self.values, self.values[max(0, end - LOOKED_AT)])
-            picked = list(self._picked(start, end, pick))
-            for _, equal in groupby(reversed(picked), self.values.__getitem__):
-                yield from reversed(list(equal))
+            start = max(0, end - LOOKED_AT)
+            lowest = self.values[start]
+            if lowest == self.values[end - 1]:  # of these there may be very many
+                start = bisect_left(self.values, lowest, 0, end)
+                yield from self._picked_in_turn(start, end, pick)
+            else:
+                start = bisect_right(self.values, lowest, start, end) if start else 0
+                picked = list(self._picked(start, end, pick))
+                for _, equal in groupby(reversed(picked), self.values.__getitem__):
+                    yield from reversed(list(equal))
             end = start
 
     def _position(self, value: str, thing: str, *, after: bool) -> int:
