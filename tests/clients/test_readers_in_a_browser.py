@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
+from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Browser, Request, Response, Route, expect
 
 from tests.clients.browsing import opened
 
 pytestmark = pytest.mark.slow
+
+PAINTED = "new Promise((shown) => requestAnimationFrame(() => requestAnimationFrame(shown)))"
+"""What is over when a browser has shown all that its program had changed."""
 
 DIRECT = re.compile(r"(?<!in)direct, \w+ certainty")
 
@@ -43,24 +47,32 @@ def test_which_works_discuss_professional_roles_and_a_citation_is_copied(
         assert work["authors"][0]["family"] in copied
 
 
+def asked_for(text: str) -> Callable[[Request | Response], bool]:
+    """Return what tells the search for that text, or its answer, from others."""
+    return lambda one: parse_qs(urlsplit(one.url).query).get("q") == [text]
+
+
 def test_what_is_pressed_is_followed_when_it_is_let_go_whatever_comes_meanwhile(
     browser: Browser, client: httpx.Client
 ) -> None:
     with opened(browser, client, "/") as page:
         box = page.get_by_label(re.compile("^Search works, people")).first
-        box.press_sequentially("professional rol")
+        with page.expect_response(asked_for("professional rol")) as last:
+            box.press_sequentially("professional rol")
+        last.value.finished()
+        page.evaluate(PAINTED)  # a list of fewer letters would be another one under the pointer
         found = page.get_by_role("option").filter(has_text="role of professionals").first
         found.hover()
         held: list[Route] = []
         page.route("**/search?*", lambda route: held.append(route))
-        with page.expect_request("**/search?*"):
+        with page.expect_request(asked_for("professional role")):
             box.press("e")
         page.mouse.down()
         assert page.evaluate("document.activeElement.type") == "search", "the field keeps the focus, or the list closes"
         with page.expect_response("**/search?*") as answered:
             held[0].continue_()
         answered.value.finished()
-        page.evaluate("new Promise((shown) => requestAnimationFrame(() => requestAnimationFrame(shown)))")
+        page.evaluate(PAINTED)
         page.mouse.up()
         page.wait_for_url("**/concepts/professional-role")
 
