@@ -139,7 +139,7 @@ def main() -> None:
     import commonplace.main  # noqa: F401
     from commonplace.web.app import shared_routes
 
-    for route in shared_routes():  # FastAPI prepares them when they are first asked
+    for route in shared_routes():  # what tells them apart is prepared when they are first asked
         route.matches({"type": "http", "method": "GET", "path": "", "headers": []})
     gc.freeze()  # or the copies would come to own these pages when they look for garbage
 

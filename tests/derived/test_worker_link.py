@@ -63,7 +63,9 @@ async def cancelled(asked: asyncio.Task[Message], its: socket.socket) -> None:
     await asyncio.sleep(0)  # the task has been told
 
 
-def test_a_worker_that_soon_answers_what_nobody_waits_for_goes_on_to_the_next() -> None:
+def test_a_worker_that_soon_answers_what_nobody_waits_for_goes_on_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(link, "_FINISHING_SECONDS", 60.0)
+
     async def ask() -> None:
         with begun_link() as (made, its, process):
             first = asyncio.create_task(made.exchange(Message({"number": 1})))
