@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, serialize
 
 from commonplace.derived.graph import copying, embedded
@@ -388,3 +390,44 @@ def test_a_reader_that_holds_writers_off_does_not_hold_up_another_reader() -> No
     assert graph.read(mine)
     change_elsewhere()  # nobody holds writers off any more
     assert graph.version == 5
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["apply", "text", "move", "describe", "checkpoint", "renew", "clear"]),
+        st.sets(st.integers(0, 9)),
+    ),
+    max_size=12,
+)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(STEPS)
+def test_statements_are_counted_along(tmp_path: Path, steps: list[tuple[str, set[int]]]) -> None:
+    """Whatever a graph in memory goes through, its size is the number of its statements."""
+    graph = EmbeddedGraph.in_memory(BASE)
+    for step, numbers in steps:
+        there, wanted = contents(graph), {quad(f"n{number}") for number in numbers}
+        coming, going, following = sorted(wanted - there, key=str), sorted(there & wanted, key=str), graph.version + 1
+        if step == "apply":
+            graph.apply(Version(following), ChangeSet(coming, going))
+        elif step == "text":
+            graph.apply(Version(following), ChangeSet(added=text_of(*coming)))
+        elif step == "move":  # what comes and goes again is told of, too
+            passing = [quad("passing")]
+            graph.move(Version(following), [*coming, *passing], [*passing, *going])
+        elif step == "describe":
+            node = NamedNode(f"{BASE}graph/{min(DESCRIPTION_GRAPHS)}")
+            said = Quad(node, P, node, node)
+            graph.read_described(lambda graph: (graph.version, [said]), lambda _: None)  # noqa: B023  called at once
+        elif step == "checkpoint":
+            path = tmp_path / "checkpoint.nq"
+            path.write_bytes(graph.read(lambda snapshot: snapshot.dump(RdfFormat.N_QUADS)))
+            graph.load_checkpoint(path, graph.version)
+        elif step == "renew":
+            graph.renew(lambda *_: None, lambda: None)
+        else:
+            graph.clear()
+        size, found = graph.read(lambda snapshot: (snapshot.size, len(list(snapshot.quads()))))
+        assert size == found == len(contents(graph))
+        assert graph.without_locks().read(lambda snapshot: snapshot.size) == size

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import overload
@@ -37,7 +38,13 @@ class QuadText(Sequence[Quad]):
 
     def chunks(self) -> Iterator[bytes]:
         """Return the text, in pieces of whole lines; none of them is empty."""
-        return (chunk for chunk in self._chunks() if chunk)
+        count = 0
+        for chunk in self._chunks():
+            if chunk:
+                count += chunk.count(b"\n") if self._count is None else 0
+                yield chunk
+        if self._count is None:
+            self._count = count
 
     def begun_with(self, mark: bytes) -> Iterator[bytes]:
         """Return the text with a mark at the beginning of each line, in pieces of whole lines."""
@@ -70,7 +77,8 @@ class QuadText(Sequence[Quad]):
 
     def __len__(self) -> int:
         if self._count is None:
-            self._count = sum(chunk.count(b"\n") for chunk in self.chunks())
+            deque(self.chunks(), maxlen=0)
+        assert self._count is not None  # as going through all of it has counted it
         return self._count
 
     def __bool__(self) -> bool:

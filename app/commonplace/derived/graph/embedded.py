@@ -24,7 +24,7 @@ from commonplace.derived.graph.text_loading import loaded
 from commonplace.derived.graph.turns import Turns
 from commonplace.model.change import EMPTY, ChangeSet, Version
 from commonplace.model.minter import Minter
-from commonplace.model.quad_text import QuadText
+from commonplace.model.quad_text import CHUNK_BYTES, QuadText, has_blank_nodes
 from commonplace.processes.memory import give_back_memory
 
 T = TypeVar("T")
@@ -60,6 +60,9 @@ class EmbeddedGraph:
         self._turns = Turns()
         self._removed = 0
         """Number of statements that were removed from the store since it was made."""
+        self._size: int | None = None
+        """Number of statements without the description, where it is counted along: to count them the engine would look
+        at each, and write to it (see `docs/performance.md`)."""
         self._in_flight: Quad | bool = False
         """False, or a quad that shows whether an adding change is in, or True while one with removals is."""
         self._description_graphs = frozenset(Minter(base).graph(name) for name in DESCRIPTION_GRAPHS)
@@ -71,13 +74,22 @@ class EmbeddedGraph:
     @classmethod
     def in_memory(cls, base: str) -> EmbeddedGraph:
         """Return an empty graph in memory."""
-        return cls(base, Store())
+        graph = cls(base, Store())
+        graph._size = 0
+        return graph
 
     @classmethod
     def read_only(cls, base: str, directory: Path, version: Version) -> EmbeddedGraph:
         """Return the graph kept in that directory, to be read and not written to while nobody else has it open."""
         graph = cls(base, Store.read_only(str(directory)), version)
         graph._described = True  # it may have been closed with a description in it, which is no part of what it holds
+        return graph
+
+    def without_locks(self) -> EmbeddedGraph:
+        """Return this graph for a process that was forked while no thread was reading or changing it."""
+        graph = EmbeddedGraph(self._base, self._store, self._version)
+        graph._removed, graph._size = self._removed, self._size
+        graph._described, graph._description_size = self._described, self._description_size
         return graph
 
     @property
@@ -152,7 +164,9 @@ class EmbeddedGraph:
 
     def _snapshot(self, *, moves: bool = False) -> StoreSnapshot:
         hidden = self._description_graphs if self._described else frozenset[NamedNode]()
-        return StoreSnapshot(self._store, self._base, self._version, hidden, moves=moves)
+        return StoreSnapshot(
+            self._store, self._base, self._version, hidden, moves=moves, size=None if moves else self._size
+        )
 
     def _undisturbed_since(self, version: Version, described: bool) -> bool:
         flight = self._in_flight
@@ -212,6 +226,8 @@ class EmbeddedGraph:
             try:
                 yield
                 self._removed += len(change.removed)
+                if self._size is not None:
+                    self._size += len(change.added) - len(change.removed)
                 self._record(version)
                 self._version = version
             finally:
@@ -219,7 +235,9 @@ class EmbeddedGraph:
 
     @property
     def is_worn(self) -> bool:
-        return self._removed >= RENEWED_AFTER and self._removed * RENEWED_PART >= len(self._store)
+        if self._removed < RENEWED_AFTER:
+            return False
+        return self._removed * RENEWED_PART >= (len(self._store) if self._size is None else self._size)
 
     def renew(self, fill: Fill, go_on: Callable[[], object]) -> bool:
         if self.is_durable or not self.is_worn:
@@ -261,12 +279,15 @@ class EmbeddedGraph:
         with self._turns.changing():
             self._described = False
             self._store.clear()  # a crash may have left it filled, and its position not written
-            if _has_blank_nodes(path):  # which bulk_load would give new labels
+            count, blank = _looked_over(path)
+            if blank:  # which bulk_load would give new labels
                 self._store.bulk_extend(parse(path=str(path), format=RdfFormat.N_QUADS, lenient=True))
             else:
                 self._store.bulk_load(path=str(path), format=RdfFormat.N_QUADS, lenient=True)
             self._record(version)
             self._version = version
+            if self._size is not None:
+                self._size = count
 
     def clear(self) -> None:
         with self._turns.changing():
@@ -274,6 +295,8 @@ class EmbeddedGraph:
             self._record(EMPTY)
             self._described = False
             self._store.clear()
+            if self._size is not None:
+                self._size = 0
 
     def _add(self, quads: Sequence[Quad], confirm: Callable[[], object] = at_once) -> None:
         """Add quads, all or nothing. `confirm` is called before they are there; when it raises, none is added."""
@@ -293,7 +316,11 @@ class EmbeddedGraph:
         return False
 
 
-def _has_blank_nodes(path: Path) -> bool:
-    """Return whether a file of N-Quads may have blank nodes (a literal that looks like one counts too)."""
+def _looked_over(path: Path) -> tuple[int, bool]:
+    """Return the number of statements in a file of N-Quads, each on a line, and whether there may be blank nodes."""
+    count, blank = 0, False
     with path.open("rb") as file:
-        return any(line.startswith(b"_:") or b" _:" in line for line in file)
+        while text := file.read(CHUNK_BYTES) + file.readline():
+            count += text.count(b"\n")
+            blank = blank or has_blank_nodes(text)
+    return count, blank

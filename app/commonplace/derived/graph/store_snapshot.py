@@ -39,8 +39,13 @@ class StoreSnapshot:
         hidden: frozenset[NamedNode] = frozenset(),
         *,
         moves: bool = False,
+        size: int | None = None,
     ) -> None:
-        """Read a store at a version; with `moves` it goes on to others while it is read."""
+        """Read a store at a version; with `moves` it goes on to others while it is read.
+
+        `size` is the number of its statements, but for those of `hidden` graphs, where it is known.
+        """
+        self._size = size
         self._store = store
         self._moves = moves
         self._base = base
@@ -64,6 +69,8 @@ class StoreSnapshot:
 
     @property
     def size(self) -> int:
+        if self._size is not None:
+            return self._size
         return len(self._store) - sum(
             1 for graph in self._hidden for _ in self._store.quads_for_pattern(None, None, None, graph)
         )
