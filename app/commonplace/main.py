@@ -326,6 +326,10 @@ def _tasks(views: Views, *, settings: Settings, queries: Path, described: bool) 
     preparation = preparation_of(context, views.checkpoints.directory.parent / PREPARED)
     preparation.begin(views.graph)
     views.prepare = partial(_prepare_lists, context, preparation, views)
+    views.lacks = lambda: (
+        context.size.of(context.library.graph).value >= in_workers.SMALL_STATEMENTS
+        and preparation.lacks(context.library.graph)
+    )
     handing_over = HandingOver(preparation)
     views.read, views.prepared, views.take = handing_over.read, handing_over.changed, handing_over.take
     app = create_app(context=context, in_worker=True)

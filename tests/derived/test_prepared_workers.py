@@ -29,11 +29,14 @@ BASE = "http://127.0.0.1:8000/"
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def tasks(views: Views, folder: Path) -> Mapping[str, Task]:
-    """Make tasks for workers of a zygote that prepares when there is a file `prepare` in the folder."""
+def tasks(views: Views, folder: Path, lacks: bool = False) -> Mapping[str, Task]:
+    """Make tasks for workers of a zygote that prepares when there is a file `prepare` in the folder; where it `lacks`
+    what needs much reading, a process beside it does."""
     prepared: list[str] = []
+    zygote, apart = os.getpid(), lacks or not views.are_shared
 
     def prepare() -> Iterator[bool]:
+        assert (os.getpid() != zygote) == apart
         wait_for(folder / "prepare")
         for step in ("first", "second"):  # the server is told of these, and not of parts
             prepared.append(f"part of the {step}")
@@ -51,6 +54,7 @@ def tasks(views: Views, folder: Path) -> Mapping[str, Task]:
         prepared[:] = json.loads(taken)
 
     views.prepare, views.prepared, views.take = prepare, lambda: json.dumps(prepared).encode(), take
+    views.lacks = lambda: lacks
     return {"look": look}
 
 
@@ -66,9 +70,9 @@ async def until(true: Callable[[], bool]) -> None:
     await asyncio.to_thread(wait_until, true, 60)
 
 
-@pytest.mark.parametrize("graph", ["memory", "disk"])
+@pytest.mark.parametrize(("graph", "lacks"), [("memory", False), ("memory", True), ("disk", False)])
 def test_workers_that_were_not_prepared_are_replaced(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, graph: GraphKind
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, graph: GraphKind, lacks: bool
 ) -> None:
     """Idle ones at once, one at work when it has answered; nobody who asks notices."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
@@ -76,7 +80,7 @@ def test_workers_that_were_not_prepared_are_replaced(
 
     async def run() -> None:
         workers = WorkerPool(library.worker_views(), QueryLimits(workers=2))
-        workers.start(partial(tasks, folder=tmp_path))
+        workers.start(partial(tasks, folder=tmp_path, lacks=lacks))
 
         async def look(*, held: bool = False) -> tuple[int, int]:
             call = Call(task="look", given={"held": held}, version=0, seconds=60)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Quad
 
+from commonplace.library import preparation
 from commonplace.library.handing_over import HandingOver
 from commonplace.model.namespaces import DCTERMS
 from tests.library.test_lists import STATEMENTS, WORKS, History
@@ -27,18 +28,41 @@ def test_what_was_handed_over_is_not_made_anew(monkeypatch: pytest.MonkeyPatch) 
     assert other.holds() == expected
 
 
+def test_what_is_of_no_near_version_is_lacking(monkeypatch: pytest.MonkeyPatch) -> None:
+    history = History()
+    history.turn_round([*STATEMENTS, *SAID])
+    made, other = Start(history, None), Start(history, None, steps=False)
+    assert (made.prepared.lacks(history.graph), other.prepared.lacks(history.graph)) == (False, True)
+    other.prepared.states.of(history.graph)
+    assert other.prepared.lacks(history.graph), "the rest is still to be made"
+    HandingOver(other.prepared).take(HandingOver(made.prepared).changed())
+    assert not other.prepared.lacks(history.graph)
+    history.turn_round([Quad(WORKS[0], DCTERMS["creator"], WORKS[1])])
+    assert not other.prepared.lacks(history.graph), "it is moved along"
+    monkeypatch.setattr(preparation, "MOVED_BYTES", 10)
+    assert other.prepared.lacks(history.graph)
+
+
+def test_a_file_that_another_process_has_written_is_not_written_again(tmp_path: Path) -> None:
+    history = History()
+    history.turn_round([*STATEMENTS, *SAID])
+    made, other = Start(history, tmp_path), Start(history, None, steps=False)
+    HandingOver(other.prepared).take(HandingOver(made.prepared).changed())
+    assert other.prepared.kept == made.prepared.kept == history.graph.version
+
+
 def test_only_what_has_changed_is_handed_over_again() -> None:
     history = History()
     history.turn_round([*STATEMENTS, *SAID])
     made, other = Start(history, None), Start(history, None, steps=False)
     handing, taking = HandingOver(made.prepared), HandingOver(other.prepared)
     taking.take(handing.changed())
-    assert pickle.loads(handing.changed()).keys() == {"maps"}  # noqa: S301  of this process
-    assert pickle.loads(taking.changed()).keys() == {"maps"}, "what was taken is not handed on"  # noqa: S301
+    assert pickle.loads(handing.changed()).keys() == {"file", "maps"}  # noqa: S301  of this process
+    assert pickle.loads(taking.changed()).keys() == {"file", "maps"}, "what was taken is not handed on"  # noqa: S301
     history.turn_round([Quad(WORKS[0], DCTERMS["creator"], WORKS[1])])
     made.prepared.creators.of(history.graph)
     changed = handing.changed()
-    assert pickle.loads(changed).keys() == {"maps", ("value", "creators")}  # noqa: S301  of this process
+    assert pickle.loads(changed).keys() == {"file", "maps", ("value", "creators")}  # noqa: S301  of this process
     taking.take(changed)
     assert other.holds() == anew(history.graph)
 

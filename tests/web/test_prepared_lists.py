@@ -24,15 +24,18 @@ def test_all_that_is_prepared_can_be_handed_to_another_process(home: Path, monke
     tasks = partial(_tasks, settings=settings, queries=QUERIES, described=True)
     views = open_home(settings).library.worker_views()
     tasks(views)
+    assert views.lacks()
     for step in views.prepare():
         if isinstance(step, Apart):
             step.here()
     kept = views.prepared()
     handed = pickle.loads(kept)  # noqa: S301  of this process
     assert [len(one) for one in handed.pop("maps")] == [1, 1]
+    assert handed.pop("file") == views.graph.version
     assert Counter(kind for kind, _ in handed) == {"list": 8, "value": 6}
 
     other = Views(views.base, views.log, views.checkpoints, views.graph)
     tasks(other)
     other.take(kept)
-    assert pickle.loads(other.prepared()).keys() == {"maps"}, "what it was given it does not hand on"  # noqa: S301
+    assert not other.lacks()
+    assert pickle.loads(other.prepared()).keys() == {"file", "maps"}, "what it was given it does not hand on"  # noqa: S301

@@ -9,7 +9,7 @@ from typing import Any
 from commonplace.library.incremental import Incremental
 from commonplace.library.preparation import Preparation
 
-_LIST, _MAPS, _VALUE = "list", "maps", "value"
+_FILE, _LIST, _MAPS, _VALUE = "file", "list", "maps", "value"
 
 
 class HandingOver:
@@ -29,7 +29,8 @@ class HandingOver:
         kept = self._kept()
         changed = {name: value for name, value in kept.items() if self._handed.get(name) is not value}
         self._handed = kept
-        return pickle.dumps({**changed, _MAPS: self._preparation.placed_maps.handed()})
+        of = self._preparation
+        return pickle.dumps({**changed, _MAPS: of.placed_maps.handed(), _FILE: of.kept})
 
     def take(self, changed: bytes) -> None:
         """Keep what another process of the server has prepared."""
@@ -37,6 +38,8 @@ class HandingOver:
         for name, value in pickle.loads(changed).items():  # noqa: S301  from a process that was forked from this one
             if name == _MAPS:
                 self._preparation.placed_maps.take(value)
+            elif name == _FILE:
+                self._preparation.kept = value
             elif name[0] == _LIST:
                 self._preparation.lists.take([(name[1], value)])
             else:

@@ -68,9 +68,14 @@ class Incremental(Generic[T]):
             self._read()
             return was_unread
 
-    def _is_newer(self, version: Version) -> bool:
+    @property
+    def version(self) -> Version | None:
+        """Return the version of the value that is kept, read or not; None where there is none."""
         kept = self._unread or self._newest
-        return kept is None or version > kept.version
+        return kept.version if kept is not None else None
+
+    def _is_newer(self, version: Version) -> bool:
+        return self.version is None or version > self.version
 
     def _read(self) -> AtVersion[T] | None:
         """Return the newest value, read where it was not; the lock is held."""

@@ -112,6 +112,10 @@ class Lists:
         version, which is equal to it; `of` names it, as ever."""
         self._put(_list_name(of, order), made)
 
+    def version(self, of: Hashable, order: Order | None) -> Version | None:
+        """Return the newest version of which a list of that name is kept; None where there is none."""
+        return self._newest.get(_list_name(of, order))
+
     def of(self, graph: Graph, of: Hashable, select: Select, order: Order | None) -> Listed:
         """Return the list at the version that the graph is at.
 

@@ -88,7 +88,7 @@ class Preparation:
     counts: Incremental[CitationCounts]
     much_cited: Incremental[MuchCited]
     placed_maps: PlacedMaps
-    _kept: Version = field(default=EMPTY, init=False)
+    kept: Version = field(default=EMPTY, init=False)
     """The version of the file."""
     _works_by_year: SortedList | None = field(default=None, init=False)
     """The works by year that the file has, until it is read."""
@@ -107,7 +107,7 @@ class Preparation:
                 continue  # of another log, or of versions to come
             if self.log.size(version, graph.version) <= 2 * MOVED_BYTES:
                 self._take(version, prepared)
-                self._kept = version
+                self.kept = version
                 return True
         return False
 
@@ -130,7 +130,7 @@ class Preparation:
             return
         self.states.read()
         yield False
-        if (states := self.states.kept(self._kept)) is not None:
+        if (states := self.states.kept(self.kept)) is not None:
             for concept in _widest(states):
                 count_by_year(self._works_by_year, states.on_concept(concept))
                 yield False
@@ -140,6 +140,15 @@ class Preparation:
         self._works_by_year = None
         yield True
 
+    def lacks(self, graph: Graph) -> bool:
+        """Return whether something has to be made from the whole graph, because it is of no version near that one's."""
+        values = (self.size, self.totals, self.states, self.creators, self.counts, self.much_cited)
+        lists = (self.lists.version(named.of, named.order) for named in self._named().values())
+        return any(
+            version is None or self.log.size(version, graph.version) > 2 * MOVED_BYTES
+            for version in (*(value.version for value in values), *lists)
+        )
+
     def steps(self, graph: Graph) -> Iterator[Step]:
         """Prepare step by step, what is needed first coming first.
 
@@ -147,7 +156,7 @@ class Preparation:
         came before the last such step, or a file; None where the next step is better left for a while. What reads much
         of the graph after every start is yielded to be taken `Apart`.
         """
-        makes = self._kept == EMPTY
+        makes = self.kept == EMPTY
         named = self._named()
 
         def listed(name: str) -> Callable[[], object]:
@@ -197,7 +206,7 @@ class Preparation:
         version = graph.version
         if self.directory is None or version == EMPTY:
             return
-        if self._kept > EMPTY and self.log.size(self._kept, version) <= MOVED_BYTES:
+        if self.kept > EMPTY and self.log.size(self.kept, version) <= MOVED_BYTES:
             return
         size, totals, states = self.size.of(graph), self.totals.of(graph), self.states.of(graph)
         creators, counts, much_cited = self.creators.of(graph), self.counts.of(graph), self.much_cited.of(graph)
@@ -221,7 +230,7 @@ class Preparation:
             log.warning("what was prepared cannot be kept in %s: %s", self.directory, fault)
         else:
             self._hold_in_file(version)
-        self._kept = version  # not tried again at each version
+        self.kept = version  # not tried again at each version
 
     def _hold_in_file(self, version: Version) -> None:
         """Hold the lists of a version in its file, and no longer in memory, but for that which works are counted by."""

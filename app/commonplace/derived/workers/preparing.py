@@ -34,8 +34,9 @@ class Preparing:
     """What is prepared while nobody waits for the zygote, one step at a time, and again for each version.
 
     Who was told of a step has workers forked, which the next step would hold up: so that waits until nobody asks. The
-    next of a step that nobody is told of comes at once, unless somebody asks. Where the graph is on disk it is prepared
-    again for each copy of that, by a process beside the zygote, which forks workers while a step is `awaited`.
+    next of a step that nobody is told of comes at once, unless somebody asks. Where much is to be read of a graph in
+    memory, and for each copy of one on disk, a process beside the zygote prepares, while that forks workers: a step is
+    `awaited` then.
     """
 
     def __init__(self, views: Views, leave: Callable[[], None]) -> None:
@@ -56,7 +57,8 @@ class Preparing:
         """Take the next step, if there is one; return whether workers forked from now on have something new at hand."""
         if self._of is None or self._of[0] is not tasks or self._of[1] != self._views.graph.version:
             self._of, self._taken = (tasks, self._views.graph.version), 0
-            self._steps = self._shared() if self._views.are_shared else _apart(self._views, self._leave)
+            here = self._views.are_shared and not self._views.lacks()
+            self._steps = self._shared() if here else _apart(self._views, self._leave)
         self.goes_on = False
         self.awaited.clear()
         try:
@@ -109,7 +111,7 @@ def _made_apart(step: Apart, leave: Callable[[], None]) -> Iterator[Awaited]:
 
 
 def _apart(views: Views, leave: Callable[[], None]) -> Iterator[bool | Awaited | None]:
-    """Let a process that opens the graph prepare, step by step, and take what it has made when that is much.
+    """Let a process that opens or shares the graph prepare, step by step, and take what it has made.
 
     What lies in a file is read here, so that this process and those forked from it share that. The other begins with
     what was prepared here before, and moves that along. When it ends early, the rest is not prepared.
@@ -179,13 +181,19 @@ def _heard(connection: socket.socket) -> Iterator[Message | Awaited]:
 
 
 def _prepare(views: Views, connection: socket.socket) -> None:
-    """Prepare on an open graph; hand over what there is after a step that was much, and wait before the next."""
+    """Prepare on an open graph; hand over what there is after a step that was much, and wait before the next.
+
+    Where the graph is shared, what is there after any step: with the next version this process is ended, and another
+    begins with what was handed over.
+    """
+    at_once = views.are_shared
     views.open()
     inbox = Inbox(connection)
     for is_much in views.prepare():
         if isinstance(is_much, Apart):
             is_much.here()
             continue
-        send(connection, Message({"is much": is_much}, views.prepared() if is_much else b""))
+        is_handed = is_much or (at_once and is_much is not None)
+        send(connection, Message({"is much": is_much}, views.prepared() if is_handed else b""))
         if inbox.wait() is None:
             return

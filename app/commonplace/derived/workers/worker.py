@@ -100,6 +100,8 @@ class Views:
     """Makes, step by step, what questions to the newest state, or to one near it, can then be answered from. Yields
     after each step whether those since it last did so took so long that a worker without them is better replaced; None
     where the next step is to wait for half a second, and a step that is to be taken `Apart`."""
+    lacks: Callable[[], bool] = field(init=False)
+    """Returns whether `prepare` would read much of the graph, which other processes share until it is read."""
     read: Callable[[], Iterator[bool]] = field(init=False)
     """Reads, step by step, what was prepared before and lies in a file, where that can be done without the graph; it
     yields as `prepare` does."""
@@ -112,7 +114,11 @@ class Views:
     reader: OwnCopy | None = None
     """The graph, where each process opens it for itself."""
 
+    own: Graph = field(init=False)
+    """The graph as it was given."""
+
     def __post_init__(self) -> None:
+        self.own = self.graph
         if self.graph.address is None:
             self.graph = newest = MovableGraph(self.graph, self.log)
             self.past = PastStates(self.base, self.checkpoints, newest=newest)
@@ -120,6 +126,7 @@ class Views:
             self.past = PastStates(self.base, self.checkpoints, bytes_read=PAST_BYTES)
         self.describe = lambda graph: (graph.version, ())
         self.prepare = lambda: iter(())
+        self.lacks = lambda: False
         self.read = lambda: iter(())
         self.prepared = lambda: b""
         self.take = lambda _: None
