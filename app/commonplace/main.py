@@ -167,7 +167,7 @@ def _context(
         tokens=home.tokens,
         sessions=home.sessions,
         webhooks=Webhooks(library, home.webhooks, _persistence(settings)),
-        jobs=ImportJobs(library, committer, fetcher, partial(_ask, workers)),
+        jobs=ImportJobs(library, committer, fetcher, partial(_ask, workers), workers.handing_on),
         updates=Updates(library, committer, partial(_work_out, library, workers)),
         edits=edits,
         annotations=Annotations(library, committer),

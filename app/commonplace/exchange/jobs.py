@@ -11,6 +11,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -142,16 +143,23 @@ class ImportJobs:
     """The imports of one process into one library."""
 
     def __init__(
-        self, library: Library, committer: Committer, fetcher: Callable[[], DoiFetcher], ask: Ask | None = None
+        self,
+        library: Library,
+        committer: Committer,
+        fetcher: Callable[[], DoiFetcher],
+        ask: Ask | None = None,
+        handing_on: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         """Take a function that makes the fetcher of DOIs; it is called for the first list of them.
 
-        `ask` lets a worker read small files; without it each file has a process of its own.
+        `ask` lets a worker read small files; without it each file has a process of its own. A long file is imported
+        in a block of `handing_on`.
         """
         self._library = library
         self._committer = committer
         self._fetcher = lru_cache(maxsize=1)(fetcher)
         self._ask = ask
+        self._handing_on = handing_on
         self._jobs: dict[str, Job] = {}
         self._lock = Lock()
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="import")
@@ -262,8 +270,15 @@ class ImportJobs:
             del self._jobs[job.id]
 
     def _import(self, job: Job, upload: Upload) -> Receipt:
+        with self._handing_on():
+            receipt = self._imported(job, upload)
+        if receipt.version is not None:
+            self._make_searchable()
+        return receipt
+
+    def _imported(self, job: Job, upload: Upload) -> Receipt:
         data, filename = _unpacked(upload)
-        receipt = import_file(
+        return import_file(
             self._library,
             self._committer,
             data,
@@ -275,9 +290,6 @@ class ImportJobs:
             expected=upload.expected,
             read=_reader(job, self._ask),
         )
-        if receipt.version is not None:
-            self._make_searchable()
-        return receipt
 
     def _make_searchable(self) -> None:
         """Bring the search index, and the history of things, to the newest version, so that both are ready when the job

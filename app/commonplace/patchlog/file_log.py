@@ -49,6 +49,7 @@ from commonplace.patchlog.segments import (
     places_touching,
     scan_segment,
 )
+from commonplace.processes.at_rest import resting
 from commonplace.processes.whole_file import sync_directory, write_whole
 
 log = logging.getLogger(__name__)
@@ -128,7 +129,7 @@ class FileLog:
     def wait(self, after: Version, seconds: float) -> Version:
         end = time.monotonic() + seconds
         while (head := self.head()) <= after and (left := end - time.monotonic()) > 0:
-            with self._appended:
+            with self._appended, resting():
                 self._appended.wait(min(left, LOOK_SECONDS))
         return head
 

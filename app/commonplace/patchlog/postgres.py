@@ -22,6 +22,7 @@ from psycopg.errors import IdleInTransactionSessionTimeout, LockNotAvailable, Un
 from commonplace.errors import LogUnreachable, LostRace, NotFound
 from commonplace.model.change import Version
 from commonplace.patchlog.entry_store import Document, Text, in_pieces
+from commonplace.processes.at_rest import resting
 
 T = TypeVar("T")
 
@@ -190,8 +191,9 @@ class PostgresStore:
                 self._listening = self._connected()
                 self._listening.execute(f"LISTEN {CHANNEL}")
                 return  # what was told before this moment was not heard
-            for _ in self._listening.notifies(timeout=seconds, stop_after=1):
-                pass
+            with resting():
+                for _ in self._listening.notifies(timeout=seconds, stop_after=1):
+                    pass
         except psycopg.Error as fault:
             listening, self._listening = self._listening, None
             if listening is not None:

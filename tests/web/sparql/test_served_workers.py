@@ -26,10 +26,10 @@ READY = "Commonplace is ready: "
 
 
 @contextmanager
-def served(home: Path, **settings: str) -> Iterator[tuple[subprocess.Popen[str], httpx.Client]]:
-    """`commonplace serve` over that home as a process, and a client of it."""
+def served(home: Path, first: str = "", **settings: str) -> Iterator[tuple[subprocess.Popen[str], httpx.Client]]:
+    """`commonplace serve` over that home as a process that runs the program text `first`, and a client of it."""
     server = subprocess.Popen(
-        [sys.executable, "-m", "commonplace", "serve", "--port", "0"],
+        [sys.executable, "-c", f"{first}\nfrom commonplace.cli import main; main()", "serve", "--port", "0"],
         cwd=home.parent,
         env=environment(home=str(home), **settings),
         stdout=subprocess.PIPE,
@@ -105,6 +105,10 @@ def books(count: int, first: int = 0) -> str:
 def imported(home: Path, client: httpx.Client, text: str) -> None:
     headers = {"Authorization": f"Bearer {(home / 'token').read_text().strip()}", "Prefer": "wait=30"}
     made = client.post("/imports", content=text, headers={**headers, "Content-Type": "application/x-bibtex"})
+    if made.status_code == 202:  # it takes longer than a client may wait
+        job = made.headers["location"]
+        wait_until(lambda: client.get(job, headers=headers).json()["state"] == "done", 120)
+        return
     assert made.status_code == 201, made.text
 
 

@@ -108,6 +108,17 @@ def share_on_disk(graph: Graph, directory: Path, origin_of: OriginOf) -> bool:
     return True
 
 
+def is_in_this_memory(graph: Graph) -> bool:
+    """Return whether a graph is nowhere but in the memory of its process."""
+    return isinstance(graph, EmbeddedGraph) and not isinstance(graph, DiskGraph)
+
+
+def without_locks(graph: Graph) -> Graph:
+    """Return a graph in memory for a process that was forked while no thread was reading or changing it."""
+    assert isinstance(graph, EmbeddedGraph)
+    return graph.without_locks()
+
+
 def check_on_disk(graph: Graph, stops: Callable[[], bool]) -> None:
     """Read the files of a graph on disk that were believed when it was opened, unless it is told to stop.
 

@@ -11,6 +11,7 @@ import pickle
 import socket
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from enum import Enum
 from typing import Any, TypeVar
@@ -30,12 +31,14 @@ from commonplace.derived.workers.messages import (
     change_of,
 )
 from commonplace.derived.workers.search_writer import SearchWriter
+from commonplace.derived.workers.succession import Succession
 from commonplace.derived.workers.worker import MakeTasks, Views
 from commonplace.derived.workers.zygote import Forked
 from commonplace.derived.workers.zygote_link import ZygoteLink
 from commonplace.errors import Broken, CommonplaceError, OutOfMemory, OutOfTime, QueryEnded, Stopped
 from commonplace.errors import Message as Sentence
 from commonplace.model.change import ChangeSet, Version
+from commonplace.processes.at_rest import resting
 
 log = logging.getLogger(__name__)
 
@@ -111,6 +114,11 @@ class WorkerPool:
         """The number of the last worker that was forked before the zygote had prepared: these take one answer more."""
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
+        self.succession = Succession(self.zygote, views, self._home, self._succeeded, self.wait_for)
+        """Lets another zygote take over after a big change, where this process could fork the first."""
+        self._held_back = False
+        """Whether the zygote prepares nothing for now."""
+        self._forks = forked is not None and views.copies is None
         self.search = SearchWriter(self._home, limits, self._fork, self._hold_back)
         """Writes search indexes, by workers that are forked for it."""
         self.ended_by = Counter(dict.fromkeys((*_REASONS.values(), *_NOT_BY_QUERY), 0))
@@ -171,7 +179,15 @@ class WorkerPool:
     def wait_for(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine of this pool in its event loop, from another thread; return its result."""
         assert self._loop is not None, "the server has not been started"
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
+        with resting():
+            return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
+
+    def handing_on(self) -> AbstractContextManager[None]:
+        """Let another zygote take over at the end of a block that may write much, where this process can fork one.
+
+        For another thread than the event loop's.
+        """
+        return self.succession.after() if self._forks else nullcontext()
 
     async def _through(self, lane: Lane, client: str, talk: Callable[[WorkerLink], Awaitable[T]]) -> T:
         """Ask a worker when it is the client's turn, and another one when that one was lost."""
@@ -344,6 +360,7 @@ class WorkerPool:
 
     def _hold_back(self, waits: bool) -> None:
         """Let the zygote, if there is one, prepare nothing for now, or again what it will."""
+        self._held_back = waits
         if self.zygote.is_there and not self._closed:
             self.zygote.send(Message({"wait": waits}))
 
@@ -352,14 +369,32 @@ class WorkerPool:
 
         One that ended before it had forked any is not started again until it is asked, lest that go on for ever.
         """
+        self._end_unforked()
+        self.health.failed(ZYGOTE, QueryEnded(Sentence("%(why)s; another one is started", why=why)))
+        if had_forked and self._loop is not None:
+            self._loop.call_soon(self._refill)
+
+    def _end_unforked(self) -> None:
+        """End the links to workers that a zygote before has not forked, and never will."""
         for number, link in list(self._links.items()):
             if link.process is None:
                 link.end()
             if link.ended:
                 del self._links[number]
-        self.health.failed(ZYGOTE, QueryEnded(Sentence("%(why)s; another one is started", why=why)))
-        if had_forked and self._loop is not None:
-            self._loop.call_soon(self._refill)
+
+    def _succeeded(self) -> None:
+        """Go on with another zygote: who waits for a worker of the one before asks again."""
+        self._end_unforked()
+        if self._held_back:
+            self._hold_back(True)
+        self._replace_workers()
+
+    def _replace_workers(self) -> None:
+        """Have the workers there are replaced: those that answer now after their answer, the others at once."""
+        self._unprepared = self._newest
+        for idle in list(self._free):
+            idle.end()
+        self._refill()
 
     def _heard(self, message: Message) -> None:
         head = message.head
@@ -368,10 +403,7 @@ class WorkerPool:
             assert message.descriptor is not None  # and a link is kept until its worker is gone
             self._links[head["forked"]].begun(head["process"], message.descriptor)
         elif "prepared" in head:
-            self._unprepared = self._newest
-            for idle in list(self._free):
-                idle.end()
-            self._refill()
+            self._replace_workers()
         elif "gone" in head:
             link = self._links.pop(head["gone"], None)
             if link is not None:

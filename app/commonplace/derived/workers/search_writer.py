@@ -15,6 +15,7 @@ from commonplace.derived.workers.link import Lost, WorkerLink
 from commonplace.derived.workers.messages import Message
 from commonplace.errors import QueryEnded, Stopped
 from commonplace.model.change import Version
+from commonplace.processes.at_rest import resting
 from commonplace.processes.cores import cores_at_hand
 
 SEARCH_PARTS = 4
@@ -78,7 +79,7 @@ class SearchWriter:
         self._writing.add(process)
         self._hold_back(True)
         try:
-            code = await asyncio.to_thread(process.wait)
+            code = await asyncio.to_thread(_waited_for, process)
         finally:
             log_process.end(process)
             self._writing.discard(process)
@@ -133,6 +134,12 @@ class SearchWriter:
             return found
         finally:
             link.end()
+
+
+def _waited_for(process: subprocess.Popen[bytes]) -> int:
+    """Wait for the end of a process, at rest; return its exit status."""
+    with resting():
+        return process.wait()
 
 
 def _places(directory: Path, first: int, count: int) -> list[Path]:

@@ -11,8 +11,9 @@ The server talks to it over a socket. `tasks` says what else its workers can do 
 the socket of the worker to be, is answered with `forked`, its process id and a descriptor of the process (so that
 ending it can never hit another); when a worker has ended for whatever reason, `gone` says how. `prepared` says that a
 worker forked from now on has at hand what an earlier one would have to make, once for each part of that; the zygote
-takes no step of it between `wait` that is true and `wait` that is false. It ends when the server's side of the socket
-is closed.
+takes no step of it between `wait` that is true and `wait` that is false. Between `stay` that is true and `stay` that
+is false it does not read much log: a successor may come that has it (see `succession`). After `retire` it forks no
+more, and ends with its last worker; and at any time when the server's side of the socket is closed.
 """
 
 from __future__ import annotations
@@ -27,21 +28,25 @@ import socket
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from contextvars import Context
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 from commonplace.derived.checkpoints import Checkpoints
-from commonplace.derived.graph.opening import graph_elsewhere, reader_on_disk
+from commonplace.derived.graph.opening import graph_elsewhere, reader_on_disk, without_locks
 from commonplace.derived.sealed import LogPosition
 from commonplace.derived.workers.limits import QueryLimits
 from commonplace.derived.workers.messages import Inbox, Message, send
 from commonplace.derived.workers.preparing import Preparing
 from commonplace.derived.workers.worker import Task, Views, begin
+from commonplace.patchlog.log import PatchLog
 from commonplace.patchlog.opening import open_log
+from commonplace.processes.at_rest import let_go_of_all_but
 from commonplace.processes.garbage_collection import share_with_forks
 
 _NICE = 5
@@ -68,6 +73,10 @@ class Zygote:
         self._tasks: Mapping[str, Task] = {}
         self._waits = False
         """Whether nothing is prepared for now, because the server wants the processor for what it waits for."""
+        self._stays = self._retires = False
+        """Whether no more log than a worker would read is followed, and whether only workers' ends are waited for."""
+        self._asked: list[Message] = []
+        """The workers that were asked for and wait, because much log would have to be read before them."""
         self._workers: dict[int, int] = {}
         """The numbers that the server gave the workers, by descriptors of their processes."""
 
@@ -88,7 +97,11 @@ class Zygote:
                     self._bury(descriptor)
             if ours in ready and not self._heard(inbox):
                 return
-            self._views.follow()
+            if self._retires:
+                if not self._workers:
+                    return
+                continue
+            self._fork_asked()
             if set(ready) <= set(awaited):  # nobody waits for it
                 self._views.renew()
                 if not self._waits and preparing.step(self._tasks):
@@ -102,17 +115,32 @@ class Zygote:
             if "wait" in message.head:
                 self._waits = message.head["wait"]
                 continue
+            if "stay" in message.head:
+                self._stays = message.head["stay"]
+                continue
+            if "retire" in message.head:
+                self._retires = self._waits = True
+                self._forget_asked()
+                continue
             if "tasks" in message.head:
                 self._tasks = pickle.loads(message.body)(self._views)  # noqa: S301  from the server that began this
                 share_with_forks()
                 continue
+            self._asked.append(message)
+        return True
+
+    def _fork_asked(self) -> None:
+        """Follow the log, and fork the workers that were asked for, unless a successor may come that has read it."""
+        if self._stays and self._views.far_behind(self._views.log.head()):
+            return
+        self._views.follow()
+        while self._asked:
+            message = self._asked.pop(0)
             assert message.descriptor is not None
             limits = QueryLimits(**message.head["fork"])
             self._fork(socket.socket(fileno=message.descriptor), message.head["number"], limits)
-        return True
 
     def _fork(self, connection: socket.socket, number: int, limits: QueryLimits) -> None:
-        self._views.follow()
         process = os.fork()
         if process == 0:
             self._become_worker(connection, limits)
@@ -134,8 +162,15 @@ class Zygote:
     def _leave(self) -> None:
         """Close what is the zygote's alone, in a process that was forked from it."""
         self._connection.close()
+        self._forget_asked()
         for descriptor in self._workers:
             os.close(descriptor)
+
+    def _forget_asked(self) -> None:
+        for message in self._asked:
+            assert message.descriptor is not None
+            os.close(message.descriptor)
+        self._asked.clear()
 
     def _bury(self, descriptor: int) -> None:
         number = self._workers.pop(descriptor)
@@ -206,26 +241,52 @@ class Forked:
 
 def forked(views: Views) -> Forked:
     """Fork the zygote from this process, which has one thread."""
-    return _forked(lambda: views)
+    return _forked(lambda _: views)
+
+
+def forked_at_work(views: Views, home: Sequence[str], begun: int) -> Forked:
+    """Fork a zygote from this process while it has threads, all of which but this one rest (see `at_rest`).
+
+    It uses nothing of this process but the statements of its graph in memory, opens its home by itself, and writes a
+    byte to the descriptor `begun` when it has read the graph.
+    """
+
+    def anew(its: socket.socket) -> Views:
+        let_go_of_all_but({its.fileno(), begun})
+        signal.set_wakeup_fd(-1)
+        log, checkpoints = _opened(home)
+        found = Views(views.base, log, checkpoints, without_locks(views.own))
+        found.follow()
+        found.graph.read(lambda snapshot: snapshot.select("SELECT ?s WHERE { ?s ?p ?o } LIMIT 1"))
+        os.write(begun, b".")
+        os.close(begun)
+        return found
+
+    with warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore", DeprecationWarning
+        )  # of threads in a process that is forked, from Python 3.12 on
+        return _forked(anew)
 
 
 def forked_early() -> Forked:
     """Fork the zygote from this process, which has one thread, before it opens a graph on disk."""
     read, write = os.pipe()
 
-    def views() -> Views | None:
+    def views(_: socket.socket) -> Views | None:
         os.close(write)
         with os.fdopen(read, "rb") as told_by:
             told = told_by.read()
-        return _views(*json.loads(told)) if told else None
+        return views_of(*json.loads(told)) if told else None
 
     found = _forked(views)
     os.close(read)
     return replace(found, waits_on=os.fdopen(write, "wb"))
 
 
-def _forked(views: Callable[[], Views | None]) -> Forked:
-    """Fork the zygote of what `views` returns in its process; None where the server has ended, or needs none."""
+def _forked(views: Callable[[socket.socket], Views | None]) -> Forked:
+    """Fork the zygote of what `views` returns in its process, called with its socket; None where the server has ended,
+    or needs none."""
     ours, its = socket.socketpair()
     process = os.fork()
     if process:
@@ -234,11 +295,15 @@ def _forked(views: Callable[[], Views | None]) -> Forked:
     try:
         ours.close()
         _detach()
-        if (found := views()) is not None:
-            Zygote(its, found).run()
+        Context().run(_run, its, views)
     except BaseException:
         os._exit(1)
     os._exit(0)
+
+
+def _run(its: socket.socket, views: Callable[[socket.socket], Views | None]) -> None:
+    if (found := views(its)) is not None:
+        Zygote(its, found).run()
 
 
 def _detach() -> None:
@@ -254,17 +319,23 @@ def main() -> None:
     the environment has the address of the graph, in which there may be a password, or the directory of its copies."""
     *home, number = sys.argv[1:]
     _detach()
-    views = _views(home, os.environ.get(GRAPH_ADDRESS), os.environ.get(GRAPH_COPIES))
+    views = views_of(home, os.environ.get(GRAPH_ADDRESS), os.environ.get(GRAPH_COPIES))
     Zygote(socket.socket(fileno=int(number)), views).run()
 
 
-def _views(home: Sequence[str], address: str | None, copies: str | None) -> Views:
+def views_of(home: Sequence[str], address: str | None, copies: str | None) -> Views:
     """Return what a process reads that opens a home by itself: of its log address, checkpoints and base IRI, of the
     address of its graph, where it has one, and of the directory of the copies of one on disk."""
-    log_address, checkpoints_directory, base = home
-    log = open_log(log_address, mend=False)
-    checkpoints = Checkpoints(Path(checkpoints_directory), log)
+    _, _, base = home
+    log, checkpoints = _opened(home)
     reader = None
     if copies:
         reader = reader_on_disk(base, Path(copies), partial(LogPosition.of, log), checkpoints.fill)
     return Views(base, log, checkpoints, reader or graph_elsewhere(base, address), reader=reader)
+
+
+def _opened(home: Sequence[str]) -> tuple[PatchLog, Checkpoints]:
+    """Open a log by its address, and the checkpoints of a directory."""
+    log_address, checkpoints_directory, _ = home
+    log = open_log(log_address, mend=False)
+    return log, Checkpoints(Path(checkpoints_directory), log)

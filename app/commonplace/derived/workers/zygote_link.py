@@ -9,6 +9,7 @@ import socket
 import subprocess
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from commonplace.derived.workers import zygote
@@ -48,6 +49,9 @@ class ZygoteLink:
         self._inbox: Inbox | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._started: subprocess.Popen[bytes] | None = None
+        self._retired: dict[Inbox, Callable[[], object]] = {}
+        """The messages of zygotes that have a successor and wait for the ends of their workers, with what waits for the
+        end of each."""
         self._closed = False
         self._has_forked = False
         self.process: int | None = None
@@ -68,6 +72,22 @@ class ZygoteLink:
             self._lose("its process has ended")
             send(self._open().connection, message)
 
+    def succeed(self, forked: Forked) -> None:
+        """Send to another zygote from now on. The one before ends with its last worker."""
+        if self._closed:
+            forked.end()
+            return
+        if self._inbox is not None:
+            retired, started, process = self._inbox, self._started, self.process
+            self._inbox = self._started = self.process = None
+            with suppress(OSError):  # it has just ended
+                send(retired.connection, Message({"retire": True}))
+            self._retired[retired] = partial(_end, started, process)
+        elif self._forked is not None:
+            self._forked.end()
+        self._forked = forked
+        self._open()
+
     def expect(self, waits: Callable[[], bool]) -> None:
         """Replace the zygote when it was stopped from outside, for as long as somebody `waits` for it.
 
@@ -83,6 +103,8 @@ class ZygoteLink:
             self._forked = None
         self._drop()
         self._end()
+        for inbox in list(self._retired):
+            self._bury(inbox)
 
     def _look(self, waits: Callable[[], bool]) -> None:
         if self._inbox is None or not waits():
@@ -119,13 +141,7 @@ class ZygoteLink:
 
     def _end(self) -> None:
         """End the process, if it has not ended yet, and wait for it, so that its number is free again."""
-        if self._started is not None:
-            self._started.kill()
-            self._started.wait()
-        elif self.process is not None:
-            with suppress(ProcessLookupError, ChildProcessError):
-                os.kill(self.process, signal.SIGKILL)
-                os.waitpid(self.process, 0)
+        _end(self._started, self.process)
         self._started = self.process = None
 
     def _readable(self, inbox: Inbox) -> None:
@@ -138,8 +154,19 @@ class ZygoteLink:
         while (message := inbox.next()) is not None:
             self._has_forked |= "forked" in message.head
             self._heard(message)
-        if not alive and self._inbox is inbox:
+        if alive:
+            return
+        if self._inbox is inbox:
             self._lose("its process has ended")
+        elif inbox in self._retired:
+            self._bury(inbox)
+
+    def _bury(self, retired: Inbox) -> None:
+        """End a zygote that has a successor, if it has not ended, and wait for it."""
+        assert self._loop is not None
+        self._loop.remove_reader(retired.connection.fileno())
+        retired.close()
+        self._retired.pop(retired)()
 
     def _lose(self, why: str) -> None:
         self._drop()
@@ -153,3 +180,14 @@ class ZygoteLink:
             self._loop.remove_reader(self._inbox.connection.fileno())
             self._inbox.close()
         self._inbox = None
+
+
+def _end(started: subprocess.Popen[bytes] | None, process: int | None) -> None:
+    """End a zygote that was started, or forked, and wait for it."""
+    if started is not None:
+        started.kill()
+        started.wait()
+    elif process is not None:
+        with suppress(ProcessLookupError, ChildProcessError):
+            os.kill(process, signal.SIGKILL)
+            os.waitpid(process, 0)
