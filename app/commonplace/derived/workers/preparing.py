@@ -155,6 +155,8 @@ def _beside(run: Callable[[socket.socket], None], leave: Callable[[], None]) -> 
                 ours.close()
                 leave()
                 run(its)
+            except ConnectionError:  # nobody is left to hand anything to
+                os._exit(1)
             except BaseException:
                 log.exception("what was to be prepared in a process apart was not")
                 os._exit(1)
@@ -181,19 +183,17 @@ def _heard(connection: socket.socket) -> Iterator[Message | Awaited]:
 
 
 def _prepare(views: Views, connection: socket.socket) -> None:
-    """Prepare on an open graph; hand over what there is after a step that was much, and wait before the next.
+    """Prepare on an open graph; hand over what there is after each step, and wait before the next.
 
-    Where the graph is shared, what is there after any step: with the next version this process is ended, and another
-    begins with what was handed over.
+    All of it together would take much memory once more, and with the next version this process is ended: another begins
+    with what was handed over.
     """
-    at_once = views.are_shared
     views.open()
     inbox = Inbox(connection)
     for is_much in views.prepare():
         if isinstance(is_much, Apart):
             is_much.here()
             continue
-        is_handed = is_much or (at_once and is_much is not None)
-        send(connection, Message({"is much": is_much}, views.prepared() if is_handed else b""))
+        send(connection, Message({"is much": is_much}, b"" if is_much is None else views.prepared()))
         if inbox.wait() is None:
             return

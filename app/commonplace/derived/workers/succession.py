@@ -32,7 +32,11 @@ HANDED_ON_BYTES = 20_000_000
 is so anyway after a change of this size."""
 
 REST_SECONDS = 3.0
-"""Maximum time in which a moment is waited for when every other thread rests."""
+"""Time in which a moment is waited for when every other thread rests, or longer, but no longer than a zygote would
+read."""
+
+READ_BYTES = 40_000_000
+"""How much log a zygote reads into its graph in a second, about."""
 
 LOOK_SECONDS = 0.005
 """Time between two looks at the threads."""
@@ -84,7 +88,7 @@ class Succession:
         """Replace the zygote, if much was written; nothing that goes wrong with it is a fault of what was written."""
         try:
             written = self._views.log.size(before, self._views.log.head())
-            if written >= HANDED_ON_BYTES and self._zygote.is_there and (forked := await self._forked()):
+            if written >= HANDED_ON_BYTES and self._zygote.is_there and (forked := await self._forked(written)):
                 self._zygote.succeed(forked)
                 self._succeeded()
         except Exception:
@@ -99,10 +103,13 @@ class Succession:
             with suppress(OSError):  # it has ended: another follows the log by itself
                 self._zygote.send(Message({"stay": stays}))
 
-    async def _forked(self) -> Forked | None:
-        """Return a zygote that was forked from this process and has read the graph; None where there is none."""
+    async def _forked(self, written: int) -> Forked | None:
+        """Return a zygote that was forked from this process and has read the graph; None where there is none.
+
+        `written` is the length of the log that it need not read.
+        """
         loop = asyncio.get_running_loop()
-        end = loop.time() + REST_SECONDS
+        end = loop.time() + max(REST_SECONDS, written / READ_BYTES)
         await asyncio.to_thread(_tidy)
         while not others_rest():
             if loop.time() > end:
