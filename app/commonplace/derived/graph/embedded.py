@@ -164,9 +164,8 @@ class EmbeddedGraph:
 
     def _snapshot(self, *, moves: bool = False) -> StoreSnapshot:
         hidden = self._description_graphs if self._described else frozenset[NamedNode]()
-        return StoreSnapshot(
-            self._store, self._base, self._version, hidden, moves=moves, size=None if moves else self._size
-        )
+        size = None if moves else self._size
+        return StoreSnapshot(self._store, self._base, self._version, hidden, moves=moves, size=size)
 
     def _undisturbed_since(self, version: Version, described: bool) -> bool:
         flight = self._in_flight

@@ -262,10 +262,8 @@ def forked_at_work(views: Views, home: Sequence[str], begun: int) -> Forked:
         os.close(begun)
         return found
 
-    with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore", DeprecationWarning
-        )  # of threads in a process that is forked, from Python 3.12 on
+    with warnings.catch_warnings():  # Python 3.12 and later warn of threads in a process that is forked
+        warnings.simplefilter("ignore", DeprecationWarning)
         return _forked(anew)
 
 
@@ -277,7 +275,7 @@ def forked_early() -> Forked:
         os.close(write)
         with os.fdopen(read, "rb") as told_by:
             told = told_by.read()
-        return views_of(*json.loads(told)) if told else None
+        return _views(*json.loads(told)) if told else None
 
     found = _forked(views)
     os.close(read)
@@ -285,8 +283,10 @@ def forked_early() -> Forked:
 
 
 def _forked(views: Callable[[socket.socket], Views | None]) -> Forked:
-    """Fork the zygote of what `views` returns in its process, called with its socket; None where the server has ended,
-    or needs none."""
+    """Fork the zygote of what `views` returns in its process, where it is called with the zygote's socket.
+
+    That is None where the server has ended, or needs no zygote.
+    """
     ours, its = socket.socketpair()
     process = os.fork()
     if process:
@@ -319,11 +319,11 @@ def main() -> None:
     the environment has the address of the graph, in which there may be a password, or the directory of its copies."""
     *home, number = sys.argv[1:]
     _detach()
-    views = views_of(home, os.environ.get(GRAPH_ADDRESS), os.environ.get(GRAPH_COPIES))
+    views = _views(home, os.environ.get(GRAPH_ADDRESS), os.environ.get(GRAPH_COPIES))
     Zygote(socket.socket(fileno=int(number)), views).run()
 
 
-def views_of(home: Sequence[str], address: str | None, copies: str | None) -> Views:
+def _views(home: Sequence[str], address: str | None, copies: str | None) -> Views:
     """Return what a process reads that opens a home by itself: of its log address, checkpoints and base IRI, of the
     address of its graph, where it has one, and of the directory of the copies of one on disk."""
     _, _, base = home
