@@ -142,7 +142,7 @@ class Preparation:
 
     def lacks(self, graph: Graph) -> bool:
         """Return whether something has to be made from the whole graph, because it is of no version near that one's."""
-        values = (self.size, self.totals, self.states, self.creators, self.counts, self.much_cited)
+        values = (self.totals, self.states, self.creators, self.counts, self.much_cited)
         lists = (self.lists.version(named.of, named.order) for named in self._named().values())
         return any(
             version is None or self.log.size(version, graph.version) > 2 * MOVED_BYTES

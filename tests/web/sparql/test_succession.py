@@ -149,6 +149,7 @@ def test_who_asks_while_a_zygote_takes_over_gets_every_answer(home: Path) -> Non
         assert zygote_of(server.pid) == first or not Path(f"/proc/{first}").exists()
 
 
+@pytest.mark.slow
 def test_a_connection_that_the_server_closes_is_closed_while_a_new_zygote_lives(home: Path) -> None:
     with served(home, BIG) as (server, client):
         count(client)
@@ -163,7 +164,14 @@ def test_a_connection_that_the_server_closes_is_closed_while_a_new_zygote_lives(
                 pass
 
 
-@pytest.mark.parametrize("fault", [NO_REST, STUCK, NO_PROCESS], ids=["no rest", "stuck", "no process"])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(NO_REST, id="no rest"),
+        pytest.param(STUCK, id="stuck", marks=pytest.mark.slow),
+        pytest.param(NO_PROCESS, id="no process", marks=pytest.mark.slow),
+    ],
+)
 def test_a_zygote_that_gets_no_successor_reads_the_log(home: Path, fault: str) -> None:
     with served(home, BIG + fault) as (server, client):
         before, first = count(client), zygote_of(server.pid)
@@ -172,6 +180,7 @@ def test_a_zygote_that_gets_no_successor_reads_the_log(home: Path, fault: str) -
         assert (zygote_of(server.pid), below(server.pid)) == (first, {first} | below(first))
 
 
+@pytest.mark.slow
 def test_nothing_is_left_of_a_server_that_has_handed_its_graph_on(home: Path) -> None:
     with served(home, BIG) as (server, client):
         count(client)
