@@ -45,6 +45,12 @@ succession.forked_at_work = none
 """
 """A server for which the system has no other process."""
 
+NEVER = """
+async def none(self, before): pass
+succession.Succession._end = none
+"""
+"""A server whose zygote is never told that no successor comes, as when another import is under way for long."""
+
 
 def zygote_of(server: int) -> int:
     """Return the process that forks the workers of a server."""
@@ -170,6 +176,7 @@ def test_a_connection_that_the_server_closes_is_closed_while_a_new_zygote_lives(
         pytest.param(NO_REST, id="no rest"),
         pytest.param(STUCK, id="stuck", marks=pytest.mark.slow),
         pytest.param(NO_PROCESS, id="no process", marks=pytest.mark.slow),
+        pytest.param(NEVER, id="never told"),
     ],
 )
 def test_a_zygote_that_gets_no_successor_reads_the_log(home: Path, fault: str) -> None:

@@ -18,7 +18,7 @@ from typing import Any
 from commonplace.derived.graph.opening import is_in_this_memory
 from commonplace.derived.workers.messages import Message
 from commonplace.derived.workers.worker import Views
-from commonplace.derived.workers.zygote import Forked, forked_at_work
+from commonplace.derived.workers.zygote import READ_BYTES, Forked, forked_at_work
 from commonplace.derived.workers.zygote_link import ZygoteLink
 from commonplace.model.change import Version
 from commonplace.processes.at_rest import others_rest
@@ -34,9 +34,6 @@ is so anyway after a change of this size."""
 REST_SECONDS = 3.0
 """Time in which a moment is waited for when every other thread rests, or longer, but no longer than a zygote would
 read."""
-
-READ_BYTES = 40_000_000
-"""How much log a zygote reads into its graph in a second, about."""
 
 LOOK_SECONDS = 0.005
 """Time between two looks at the threads."""

@@ -12,8 +12,9 @@ the socket of the worker to be, is answered with `forked`, its process id and a 
 ending it can never hit another); when a worker has ended for whatever reason, `gone` says how. `prepared` says that a
 worker forked from now on has at hand what an earlier one would have to make, once for each part of that; the zygote
 takes no step of it between `wait` that is true and `wait` that is false. Between `stay` that is true and `stay` that
-is false it does not read much log: a successor may come that has it (see `succession`). After `retire` it forks no
-more, and ends with its last worker; and at any time when the server's side of the socket is closed.
+is false it does not read much log, unless a worker has waited for as long as that takes: a successor may come that has
+it (see `succession`). After `retire` it forks no more, and ends with its last worker; and at any time when the server's
+side of the socket is closed.
 """
 
 from __future__ import annotations
@@ -60,6 +61,9 @@ GRAPH_COPIES = "COMMONPLACE_ZYGOTE_COPIES"
 FOLLOW_SECONDS = 0.5
 """Maximum time between two looks at the log for new entries."""
 
+READ_BYTES = 40_000_000
+"""How much log a zygote reads into its graph in a second, about."""
+
 ENDING_SECONDS = 1.0
 """Maximum time that a thread which has ended is waited for; one that is the engine's own stays."""
 
@@ -77,6 +81,8 @@ class Zygote:
         """Whether no more log than a worker would read is followed, and whether only workers' ends are waited for."""
         self._asked: list[Message] = []
         """The workers that were asked for and wait, because much log would have to be read before them."""
+        self._asked_at = 0.0
+        """When the first of these was asked for."""
         self._workers: dict[int, int] = {}
         """The numbers that the server gave the workers, by descriptors of their processes."""
 
@@ -126,12 +132,14 @@ class Zygote:
                 self._tasks = pickle.loads(message.body)(self._views)  # noqa: S301  from the server that began this
                 share_with_forks()
                 continue
+            if not self._asked:
+                self._asked_at = time.monotonic()
             self._asked.append(message)
         return True
 
     def _fork_asked(self) -> None:
         """Follow the log, and fork the workers that were asked for, unless a successor may come that has read it."""
-        if self._stays and self._views.far_behind(self._views.log.head()):
+        if self._stays and self._views.far_behind(self._views.log.head()) and not self._is_overdue():
             return
         self._views.follow()
         while self._asked:
@@ -139,6 +147,11 @@ class Zygote:
             assert message.descriptor is not None
             limits = QueryLimits(**message.head["fork"])
             self._fork(socket.socket(fileno=message.descriptor), message.head["number"], limits)
+
+    def _is_overdue(self) -> bool:
+        """Return whether a worker has waited for longer than the log takes to be read."""
+        unread = self._views.log.size(self._views.graph.version, self._views.log.head())
+        return bool(self._asked) and time.monotonic() > self._asked_at + unread / READ_BYTES
 
     def _fork(self, connection: socket.socket, number: int, limits: QueryLimits) -> None:
         process = os.fork()
