@@ -152,8 +152,8 @@ class ImportJobs:
     ) -> None:
         """Take a function that makes the fetcher of DOIs; it is called for the first list of them.
 
-        `ask` lets a worker read small files; without it each file has a process of its own. A long file is imported
-        in a block of `handing_on`.
+        `ask` lets a worker read small files; without it each file has a process of its own. Each file is imported
+        in a block of `handing_on`, at the end of which what the import needed is free again.
         """
         self._library = library
         self._committer = committer

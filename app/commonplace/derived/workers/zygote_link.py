@@ -50,8 +50,7 @@ class ZygoteLink:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._started: subprocess.Popen[bytes] | None = None
         self._retired: dict[Inbox, Callable[[], object]] = {}
-        """The messages of zygotes that have a successor and wait for the ends of their workers, with what waits for the
-        end of each."""
+        """The messages of zygotes that have a successor and wait for their last worker, each with what ends it."""
         self._closed = False
         self._has_forked = False
         self.process: int | None = None
