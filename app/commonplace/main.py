@@ -19,6 +19,7 @@ from starlette.concurrency import run_in_threadpool
 from commonplace.commit import Committer
 from commonplace.curation.duplicates.candidates import move_similar, similar_works
 from commonplace.derived.graph.snapshot import Update
+from commonplace.derived.search.early_index import BigChange
 from commonplace.derived.search.handed import HandedSearch
 from commonplace.derived.thing_versions import ThingVersions
 from commonplace.derived.workers.apart import Step
@@ -380,8 +381,8 @@ def _let_workers_help(context: Context) -> None:
     def write_parts(directory: Path) -> Version:
         return workers.wait_for(workers.search.write(directory, library.newest()))
 
-    def write_change(directory: Path, version: Version) -> None:
-        workers.wait_for(workers.search.write_change(directory, version))
+    def write_change(directory: Path, change: BigChange) -> None:
+        workers.wait_for(workers.search.write_change(directory, change))
 
     library.searching.write_parts = write_parts
     library.searching.early.write = write_change

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import signal
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse, serialize
 
 from commonplace.derived.search import log_process
 from commonplace.derived.search.documents import SearchDocument
 from commonplace.derived.search.files import write_documents
 from commonplace.derived.search.from_graph import documents, subjects
-from commonplace.derived.search.from_log import ChangeReader, NewThings, in_order
+from commonplace.derived.search.from_log import LOGGED, ChangeReader, NewThings, in_order
 from commonplace.derived.search.index import SearchIndex
 from commonplace.model.change import Version
 from commonplace.model.minter import Minter
@@ -36,8 +38,9 @@ from commonplace.model.namespaces import (
     SKOS,
     XSD,
 )
+from commonplace.model.quad_text import TextFile
 from commonplace.patchlog.file_log import FileLog
-from commonplace.patchlog.log import PatchLog
+from commonplace.patchlog.log import EntryBody, PatchLog
 from commonplace.patchlog.opening import log_address
 from tests.curation.works import BOVAIRD, OSTROM, SmallLibrary
 from tests.derived.search_library import StoreGraph
@@ -96,12 +99,19 @@ CHANGES = st.tuples(st.lists(STATEMENTS, max_size=12), st.lists(TYPES, max_size=
 def made_of(log: PatchLog) -> tuple[list[SearchDocument], set[str]]:
     """The documents made from the text of the newest change, and the IRIs of what is left to the graph."""
     with log.body(log.head()) as change:
-        things = NewThings.of(change, MINTER)
-        for earlier in range(1, log.head()):
-            with log.body(Version(earlier)) as before:
-                things.take_out(before)
-        reader = ChangeReader(change.text, things, MINTER)
-        made = list(reader.documents(things.share(0, 1)))
+        found = _made_of(log, change, LOGGED)
+        text = re.sub(rb"^A ", b"", change.text[change.start : change.end], flags=re.MULTILINE)
+    assert _made_of(log, EntryBody(text, 0, len(text)), "") == found, "of N-Quads the same as of RDF Patch"
+    return found
+
+
+def _made_of(log: PatchLog, change: EntryBody, mark: str) -> tuple[list[SearchDocument], set[str]]:
+    things = NewThings.of(change, MINTER, mark)
+    for earlier in range(1, log.head()):
+        with log.body(Version(earlier)) as before:
+            things.take_out(before)
+    reader = ChangeReader(change.text, things, MINTER)
+    made = list(reader.documents(things.share(0, 1)))
     return made, things.known.union(reader.left)
 
 
@@ -214,17 +224,25 @@ def test_all_that_is_new_is_made_of_the_change(tmp_path: Path) -> None:
     assert left == {*(one.iri for one in made), MINTER.thing("work", "bovaird2007").value}, "Ostrom is named before"
 
 
+@pytest.mark.parametrize("is_logged", [True, False])
 @pytest.mark.parametrize("parts", [1, 3])
-def test_a_process_writes_it_and_says_what_it_left(tmp_path: Path, parts: int) -> None:
+def test_a_process_writes_it_and_says_what_it_left(tmp_path: Path, parts: int, is_logged: bool) -> None:
+    """It reads the change in the log, or in a file where the log has not got it yet."""
     small = SmallLibrary(tmp_path / "home")
     small.add(OSTROM)
+    before = shutil.copytree(tmp_path / "home" / "log", tmp_path / "before")
     small.add(BOVAIRD)
-    process = log_process.start(log_address(tmp_path / "home" / "log"), BASE, Version(2), _directory(tmp_path), parts)
+    log, directory = tmp_path / "home" / "log" if is_logged else before, _directory(tmp_path)
+    with TemporaryFile() as file:
+        size = file.write(serialize(small.library.log.entry(Version(2)).change.added, format=RdfFormat.N_QUADS) or b"")
+        file.flush()
+        text = None if is_logged else TextFile(file.fileno(), size)
+        process = log_process.start(log_address(log), BASE, Version(2), directory, parts, text)
     assert process.wait(60) == 0
     log_process.end(process)
 
-    directory = tmp_path / "index"
     left = log_process.read_names(directory / log_process.LEFT)
+    assert MINTER.thing("person", "elinor-ostrom").value in left
     small.library.read(lambda snapshot: write_documents(documents(snapshot, MINTER, left), directory / str(parts)))
     index, whole = SearchIndex(), SearchIndex()
     index.open([directory / str(part) for part in range(parts + 1)], 2)
@@ -266,7 +284,7 @@ def test_what_cannot_be_written_is_said(tmp_path: Path, capfd: pytest.CaptureFix
     process = log_process.start(log_address(tmp_path / "home" / "log"), BASE, Version(1), tmp_path / "not there", 1)
     assert process.wait(60) == 1
     log_process.end(process)
-    assert "the search index of version 1 cannot be written from the log" in capfd.readouterr().err
+    assert "the search index of version 1 cannot be written from its text" in capfd.readouterr().err
 
 
 def _directory(parent: Path, name: str = "index") -> Path:

@@ -16,16 +16,20 @@ import pytest
 
 from commonplace.curation.authorities import KnownInGraph
 from commonplace.derived.search import log_process
+from commonplace.derived.search.early_index import BigChange
 from commonplace.derived.search.index import SearchIndex
 from commonplace.derived.search.lifecycle import Searching
 from commonplace.derived.workers.limits import QueryLimits
 from commonplace.derived.workers.link import WorkerLink
 from commonplace.derived.workers.pool import WorkerPool
 from commonplace.derived.workers.search_writer import WRITING_SECONDS, SearchWriter
+from commonplace.errors import NoRoom
+from commonplace.exchange.imports import import_file
+from commonplace.exchange.receipts import Receipt
 from commonplace.home.opening import Home
 from commonplace.home.tokens import Role
 from commonplace.library import Library
-from commonplace.model.change import Version
+from commonplace.model.change import Entry, Version
 from commonplace.model.work_writing import WorkWriter
 from tests.conftest import BASE, serving
 from tests.curation.works import BOVAIRD, OSTROM, SmallLibrary
@@ -220,9 +224,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         ways.append("graph")
         return await from_graph(writer, directory, version)
 
-    async def of_log(writer: SearchWriter, directory: Path, version: Version) -> None:
-        ways.append("log")
-        await from_log(writer, directory, version)
+    async def of_log(writer: SearchWriter, directory: Path, change: BigChange) -> None:
+        ways.append("text" if change.text else "log")
+        await from_log(writer, directory, change)
 
     monkeypatch.setattr(SearchWriter, "write", of_graph)
     monkeypatch.setattr(SearchWriter, "write_change", of_log)
@@ -259,6 +263,88 @@ def test_a_big_change_is_searched_from_the_log_before_the_graph_has_it(
         for q in ("coproduction", "ostrom", "public administration"):
             assert index.search(q, limit=1000) == whole.search(q, limit=1000)
     assert asked[-1] == "log"
+
+
+def imported(home: Home, file: Path) -> Receipt:
+    return import_file(home.library, home.committer, file.read_bytes(), file.name)
+
+
+@pytest.fixture
+def big_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file whose import is a big change: its statements are text in a file."""
+    monkeypatch.setattr("commonplace.derived.search.early_index.REBUILT_BYTES", 100_000)
+    monkeypatch.setattr("commonplace.exchange.plan.HELD_BYTES", 1)
+    entries = (
+        f"@article{{w{number}, title = {{Water {number} of the town}}, author = {{Ann Pen{number}}}, year = 2001}}\n"
+        for number in range(300)
+    )
+    file = tmp_path / "big.bib"
+    file.write_text("".join(entries))
+    return file
+
+
+def test_a_big_import_is_indexed_before_the_log_has_it(
+    opened: Home, asked: list[str], big_import: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = opened.library
+    append, in_log = library.log.append, []
+
+    def late(written: Entry) -> Version:
+        wait_until(lambda: [*library.checkpoints.directory.parent.parent.glob("derived/search/*.part/*.json")] != [])
+        in_log.append(library.log.head())
+        return append(written)
+
+    monkeypatch.setattr(library.log, "append", late)
+    with serving(opened) as client:
+        client.timeout = PATIENCE
+        before = keys(client, "coproduction")
+        assert imported(opened, big_import).version == 2
+        assert in_log == [1]
+        index, whole = library.search(newest=True), SearchIndex()
+        assert index.applied_version == 2
+        assert keys(client, "water town")[:2] == ["w0", "w1"]
+        library.read(lambda snapshot: whole.rebuild(snapshot, library.minter, snapshot.version))
+        assert before == keys(client, "coproduction") != []
+        for q in ("coproduction", "ostrom", "water 7", "pen12", "public administration"):
+            assert index.search(q, limit=1000) == whole.search(q, limit=1000)
+    assert asked[-1] == "text"
+
+
+def test_of_an_import_that_is_not_logged_nothing_is_found(
+    opened: Home, asked: list[str], big_import: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What writes its index is ended, and the next import has one of its own."""
+    library = opened.library
+    start, processes = log_process.start, []
+
+    def started(*arguments: Any) -> Any:
+        processes.append(start(*arguments))
+        return processes[-1]
+
+    monkeypatch.setattr("commonplace.derived.search.log_process.start", started)
+
+    def full(_: Entry) -> Version:
+        wait_until(lambda: processes != [])
+        raise NoRoom("the disk is full")
+
+    with serving(opened) as client:
+        client.timeout = PATIENCE
+        keys(client, "coproduction")
+        asked.clear()
+        processes.clear()
+        with monkeypatch.context() as patch:
+            patch.setattr(library.log, "append", full)
+            patch.setattr("commonplace.derived.search.log_process._PROGRAM", "import sys; sys.stdin.read()")
+            with pytest.raises(NoRoom):
+                imported(opened, big_import)
+        assert processes[0].wait(PATIENCE) == -signal.SIGKILL
+        assert keys(client, "water town") == []
+        big_import.write_text(big_import.read_text().replace("Water", "Fire"))
+        assert imported(opened, big_import).version == 2
+        assert library.search(newest=True).applied_version == 2
+        assert (keys(client, "water town"), keys(client, "fire town")[:2]) == ([], ["w0", "w1"])
+    assert asked == ["text", "text"]
+    assert len(parts(library.checkpoints.directory.parent.parent)) == 1
 
 
 def test_a_change_that_takes_back_or_is_not_big_is_left_to_the_graph(

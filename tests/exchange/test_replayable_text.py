@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -58,6 +59,19 @@ def test_what_exceeds_a_size_is_known(pieces: list[bytes], size: int) -> None:
     assert ReplayableText(pieces).exceeds(size) == (len(b"".join(pieces)) > size)
 
 
+@given(PIECES, PIECES, st.integers(0, 60))
+def test_it_lies_in_a_file_with_what_it_was_told_to_end_with(pieces: list[bytes], last: list[bytes], size: int) -> None:
+    text = ReplayableText(pieces)
+    if text.exceeds(size):
+        text.end_with(b"".join(last))
+    else:
+        last = []
+    file = text.file()
+    whole = b"".join([*pieces, *last])
+    assert os.pread(file.descriptor, 1_000, 0) == whole
+    assert (file.size, b"".join(text.pieces())) == (len(whole), whole)
+
+
 def test_who_comes_as_far_as_a_fault_is_told_of_it() -> None:
     def lines() -> Iterator[bytes]:
         yield b"twelve bytes"
@@ -69,3 +83,5 @@ def test_who_comes_as_far_as_a_fault_is_told_of_it() -> None:
         assert next(chunks) == b"twelve bytes"
         with pytest.raises(OSError, match="no room"):
             next(chunks)
+    with pytest.raises(OSError, match="no room"):
+        text.file()

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from itertools import chain
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse, serialize
 
@@ -264,10 +263,9 @@ class ImportPlan:
         text = ReplayableText(self._additions(self.works, state))
         if not text.exceeds(HELD_BYTES):
             return ChangeSet(added=tuple(QuadText(text.pieces)), removed=tuple(self._outgrown()))
-        also = self._consequences(state)
-        lines = serialize(also.added, format=RdfFormat.N_QUADS) or b""
-        added = QuadText(lambda: chain(text.pieces(), (lines,)))
-        return ChangeSet(added=added, removed=(*self._outgrown(), *also.removed))
+        follows = self._consequences(state)
+        text.end_with(serialize(follows.added, format=RdfFormat.N_QUADS) or b"")
+        return ChangeSet(added=QuadText(text.pieces, text.file), removed=(*self._outgrown(), *follows.removed))
 
     def _consequences(self, state: Additions) -> ChangeSet:
         """Return what follows for other things from what works gain that the state has: of evidence, its quote checks.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from threading import Lock
 
-from commonplace.model.quad_text import CHUNK_BYTES
+from commonplace.model.quad_text import CHUNK_BYTES, TextFile
 from commonplace.processes.shared_file import SharedFile
 
 
@@ -30,6 +31,19 @@ class ReplayableText:
     def exceeds(self, size: int) -> bool:
         """Return whether the text has more than `size` bytes, after making as much of it as that takes."""
         return any(self._size > size for _ in self.pieces())
+
+    def end_with(self, lines: bytes) -> None:
+        """Add whole lines to the end of the text, before any reader has been told of its end."""
+        with self._lock:
+            self._made = chain(self._made, (lines,))
+
+    def file(self) -> TextFile:
+        """Return the file that the text lies in, after making all of it. The file is there as long as this object."""
+        made = True
+        while made:
+            with self._lock:
+                made = bool(self._next())
+        return TextFile(self._file.descriptor, self._size)
 
     def pieces(self) -> Iterator[bytes]:
         """Yield the text from its beginning, in pieces of whole lines."""

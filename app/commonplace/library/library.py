@@ -233,10 +233,9 @@ class Library:
         try:
             with self._following:
                 if at_once and self.graph.version + 1 == version:
-                    with self.graph.applying(version, change):
+                    with self.graph.applying(version, change), self.searching.early.beside(version, change):
                         yield
                         logged = True
-                        self.searching.early.begin(version)
                 else:
                     yield  # the log has it then, and who reads follows the log
                     logged = True

@@ -11,7 +11,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import overload
+from typing import NamedTuple, overload
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
@@ -27,12 +27,23 @@ _BLANK_NODE = re.compile(rb"_:(?<!\S_:)")
 """Matches a blank node. A pattern finds that there is none in a third of the time that `in` takes."""
 
 
+class TextFile(NamedTuple):
+    """A file that holds a text and nothing else: the descriptor by which this process knows it, its size in bytes."""
+
+    descriptor: int
+    size: int
+
+
 class QuadText(Sequence[Quad]):
     """Quads as N-Quads text. Iterating parses the text, each time anew; it was checked when it was written."""
 
-    def __init__(self, chunks: Callable[[], Iterable[bytes]]) -> None:
-        """Take the text from `chunks`, which gives it from its beginning at each call, in pieces of whole lines."""
+    def __init__(self, chunks: Callable[[], Iterable[bytes]], file: Callable[[], TextFile] | None = None) -> None:
+        """Take the text from `chunks`, which gives it from its beginning at each call, in pieces of whole lines.
+
+        `file` returns the file that all of the text lies in, where it lies in one; it may make the text first.
+        """
         self._chunks = chunks
+        self.file = file
         self._count: int | None = None
         self._digests: dict[bytes, tuple[int, str]] = {}
 
@@ -48,15 +59,18 @@ class QuadText(Sequence[Quad]):
 
     def begun_with(self, mark: bytes) -> Iterator[bytes]:
         """Return the text with a mark at the beginning of each line, in pieces of whole lines."""
-        return (mark + chunk[:-1].replace(b"\n", b"\n" + mark) + b"\n" for chunk in self.chunks())
+        return (_begun_with(mark, chunk) for chunk in self.chunks())
 
     def digest_with(self, mark: bytes) -> tuple[int, str]:
         """Return the length in bytes and the SHA-256 of what `begun_with` returns; it is gone through once."""
         if mark not in self._digests:
-            length, checksum = 0, hashlib.sha256()
-            for piece in self.begun_with(mark):
+            length, lines, checksum = 0, 0, hashlib.sha256()
+            for chunk in filter(None, self._chunks()):
+                piece = _begun_with(mark, chunk)
                 length += len(piece)
+                lines += (len(piece) - len(chunk)) // len(mark)
                 checksum.update(piece)
+            self._count = lines
             self._digests[mark] = length, checksum.hexdigest()
         return self._digests[mark]
 
@@ -103,6 +117,10 @@ class QuadText(Sequence[Quad]):
 
     def __hash__(self) -> int:
         return hash(tuple(self))
+
+
+def _begun_with(mark: bytes, lines: bytes) -> bytes:
+    return mark + lines[:-1].replace(b"\n", b"\n" + mark) + b"\n"
 
 
 def has_blank_nodes(text: bytes) -> bool:

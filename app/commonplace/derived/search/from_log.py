@@ -1,4 +1,4 @@
-"""Make search documents of the new things of a change, from its own text in the log (RDF Patch).
+"""Make search documents of the new things of a change, from its own text: N-Quads, or RDF Patch as in the log.
 
 All statements about a thing that no earlier entry speaks of stand in the change that adds it. So its document need
 not wait for the graph to take the change in, nor be read back from there. Three sorts of things need more than the
@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain
 
 from commonplace.derived.graph.sparql_tsv import text_and_language
@@ -35,8 +36,8 @@ Places = list[int] | tuple[int, int]
 
 CHUNK_BYTES = 8 * 1024 * 1024
 
-_THING = re.compile(rb"^A <([^>#]*)[^\n]*\n(?:A <\1[>#][^\n]*\n)*", re.MULTILINE)
-"""Matches added lines about one thing that stand together; the group is its IRI."""
+LOGGED = "A "
+"""What each added line begins with in the log."""
 
 _TAGGED = re.compile(r'(".*"@[A-Za-z0-9-]+) \.')
 _IN_A_GRAPH = re.compile(r'(?:".*"(?:@[A-Za-z0-9-]+|\^\^<[^>]*>)?|[^" ]*|<<.*>>) (?:<[^>" ]*>|_:[^ ]+) \.')
@@ -61,14 +62,17 @@ class NewThings:
     places: dict[str, Places]
     with_evidence: set[str]
     known: set[str]
+    mark: str
+    """What each line of the text begins with."""
 
     @classmethod
-    def of(cls, change: EntryBody, minter: Minter) -> NewThings:
-        """Return the things that the body of a change describes."""
-        found = cls(minter, {}, set(), set())
+    def of(cls, change: EntryBody, minter: Minter, mark: str = LOGGED) -> NewThings:
+        """Return the things that the body of a change describes, whose lines all begin with a mark."""
+        found = cls(minter, {}, set(), set(), mark)
         all_places = found.places
+        thing = _thing(mark)
         for offset, chunk in _chunks(change):
-            for lines in _THING.finditer(chunk):
+            for lines in thing.finditer(chunk):
                 iri = lines[1].decode()
                 place = offset + lines.start(), offset + lines.end()
                 places = all_places.get(iri)
@@ -83,9 +87,10 @@ class NewThings:
         return found
 
     def take_out(self, change: EntryBody) -> None:
-        """Take out the things that the body of an earlier change speaks of."""
+        """Take out the things that the body of an earlier change speaks of, as the log has it."""
+        thing = _thing(LOGGED)
         for _, chunk in _chunks(change):
-            for name in set(_THING.findall(chunk)):
+            for name in set(thing.findall(chunk)):
                 iri = name.decode()
                 if self._may_have_document(iri):
                     self.known.add(iri)
@@ -175,7 +180,7 @@ class ChangeReader(DocumentMaker):
         if places is None:
             raise _Untold
         text = b"".join(self._text[places[at] : places[at + 1]] for at in range(0, len(places), 2)).decode()
-        begun = f"\nA <{iri}"
+        begun = f"\n{self.things.mark}<{iri}"
         lines = text[len(begun) - 1 : -1].split(begun)  # each from where it says which node of the thing is spoken of
         found, repeated = self._read_facts(iri, lines)
         if repeated:  # a line that stands twice is one statement
@@ -217,6 +222,13 @@ class ChangeReader(DocumentMaker):
         repeated = any(len(set(values)) < len(values) for values in chain(several, translated.values()))
         put_in_order(found, several, translated)
         return found, repeated
+
+
+@cache
+def _thing(mark: str) -> re.Pattern[bytes]:
+    """Return what matches lines about one thing that stand together and begin with a mark; the group is its IRI."""
+    begun = re.escape(mark.encode())
+    return re.compile(rb"^%b<([^>#]*)[^\n]*\n(?:%b<\1[>#][^\n]*\n)*" % (begun, begun), re.MULTILINE)
 
 
 def _value(term: str) -> tuple[str, str] | None:

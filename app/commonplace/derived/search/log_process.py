@@ -1,9 +1,10 @@
-"""Write the search index of a big change from the log, in a process of its own, while the graph takes the change in.
+"""Write the search index of a big change from its text, in a process of its own, while the graph takes the change in.
 
 The process runs `main`, with the log's address, the base IRI, the version, the directory for the parts and their
-number as arguments. It has one thread; it goes through the change once and forks a process for each part. All end
-when its standard input is closed. Things that it cannot describe from the log are described from the graph
-afterwards: their IRIs are the lines of the file `LEFT` in the directory.
+number as arguments, and the descriptor and the size of the change's text, where that lies in a file of its own. It has
+one thread; it goes through the change once and forks a process for each part. All end when its standard input is
+closed. Things that it cannot describe from the text are described from the graph afterwards: their IRIs are the lines
+of the file `LEFT` in the directory.
 """
 
 from __future__ import annotations
@@ -13,16 +14,18 @@ import select
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from mmap import PROT_READ, mmap
 from pathlib import Path
 
 from commonplace.derived.search.files import write_documents
-from commonplace.derived.search.from_log import ChangeReader, NewThings, in_order
+from commonplace.derived.search.from_log import LOGGED, ChangeReader, NewThings, in_order
 from commonplace.errors import CommonplaceError
 from commonplace.model.change import Version
 from commonplace.model.minter import Minter
-from commonplace.patchlog.log import PatchLog
+from commonplace.model.quad_text import TextFile
+from commonplace.patchlog.log import EntryBody, PatchLog
 from commonplace.patchlog.opening import open_log
 from commonplace.processes.spawn import spawn
 
@@ -35,14 +38,18 @@ and that runs on one core only."""
 _PROGRAM = f"from {__name__} import main; main()"
 
 
-def start(log: str, base: str, version: Version, directory: Path, parts: int) -> subprocess.Popen[bytes]:
+def start(
+    log: str, base: str, version: Version, directory: Path, parts: int, text: TextFile | None = None
+) -> subprocess.Popen[bytes]:
     """Start the process that writes the parts of the index of a change that only adds. It ends with 0 when all is well.
 
-    The caller holds the pipe to its standard input open for as long as the parts are wanted.
+    The change is read from the log, unless its text lies in a file: the log need not have it then. The caller holds
+    the pipe to its standard input open for as long as the parts are wanted.
     """
     return spawn(
         _PROGRAM,
-        [log, base, str(version), str(directory), str(parts)],
+        [log, base, str(version), str(directory), str(parts), *map(str, text or ())],
+        pass_fds=[text.descriptor] if text else [],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         process_group=0,  # an interrupt on the terminal is the server's, which then closes the pipe
@@ -59,13 +66,15 @@ def end(process: subprocess.Popen[bytes]) -> None:
         process.stdin.close()
 
 
-def write_change(log: PatchLog, minter: Minter, version: Version, directory: Path, parts: int) -> None:
+def write_change(
+    log: PatchLog, minter: Minter, version: Version, directory: Path, parts: int, text: TextFile | None = None
+) -> None:
     """Write `parts` parts of the index of the new things of a version that only adds.
 
     Raises OSError when that cannot be done, and EOFError when standard input was closed.
     """
-    with log.body(version) as change:
-        things = NewThings.of(change, minter)
+    with _opened(text) if text else log.body(version) as change:
+        things = NewThings.of(change, minter, "" if text else LOGGED)
         for earlier in range(1, version):
             with log.body(Version(earlier)) as before:
                 things.take_out(before)
@@ -81,6 +90,12 @@ def write_change(log: PatchLog, minter: Minter, version: Version, directory: Pat
         beside.unlink()
     if left:
         _write_names(directory / LEFT, in_order(minter, left))
+
+
+@contextmanager
+def _opened(text: TextFile) -> Iterator[EntryBody]:
+    with mmap(text.descriptor, text.size, prot=PROT_READ) as mapped:
+        yield EntryBody(mapped, 0, text.size)
 
 
 def read_names(file: Path) -> list[str]:
@@ -133,11 +148,12 @@ def _wait(processes: Sequence[int]) -> None:
 
 def main() -> None:
     """Run the process that writes the index."""
-    log, base, version, directory, parts = sys.argv[1:]
+    log, base, version, directory, parts, *file = sys.argv[1:]
+    text = TextFile(*map(int, file)) if file else None
     os.nice(_NICE)
     try:
-        write_change(open_log(log, mend=False), Minter(base), Version(int(version)), Path(directory), int(parts))
+        write_change(open_log(log, mend=False), Minter(base), Version(int(version)), Path(directory), int(parts), text)
     except EOFError:
         sys.exit(1)
     except (OSError, CommonplaceError) as fault:
-        sys.exit(f"the search index of version {version} cannot be written from the log: {fault}")
+        sys.exit(f"the search index of version {version} cannot be written from its text: {fault}")

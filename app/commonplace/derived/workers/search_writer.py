@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from commonplace.derived.search import log_process
+from commonplace.derived.search.early_index import BigChange
 from commonplace.derived.search.files import emptied
 from commonplace.derived.workers.limits import QueryLimits
 from commonplace.derived.workers.link import Lost, WorkerLink
@@ -66,17 +67,18 @@ class SearchWriter:
             written = await self._parts(_places(directory, 0, 1), version)
         return Version(written[0])
 
-    async def write_change(self, directory: Path, version: Version) -> None:
-        """Write the part of a search index that a version brings which only adds, to a directory.
+    async def write_change(self, directory: Path, change: BigChange) -> None:
+        """Write the part of a search index that a change brings which only adds, to a directory.
 
-        New things are described by the version's text in the log, at once. The others, whose IRIs the first process
-        lists, are read from the graph by workers that have that version or a newer one; no other part describes them.
-        Raises what `write` raises.
+        New things are described by the change's text, at once. The others, whose IRIs the first process lists, are
+        read from the graph by workers that have its version or a newer one; no other part describes them. Raises what
+        `write` raises, `QueryEnded` also when the log does not get the change.
         """
         parts = min(2 * self._at_once, SEARCH_PARTS)  # more than there are cores: they end more nearly together
         log, _, base = self._home
-        process = log_process.start(log, base, version, directory, parts)
+        process = log_process.start(log, base, change.version, directory, parts, change.text)
         self._writing.add(process)
+        change.logged.add_done_callback(lambda logged: None if logged.result() else log_process.end(process))
         self._hold_back(True)
         try:
             code = await asyncio.to_thread(_waited_for, process)
@@ -84,12 +86,12 @@ class SearchWriter:
             log_process.end(process)
             self._writing.discard(process)
             self._hold_back(False)
-        if code:
+        if code or not await asyncio.wrap_future(change.logged):
             raise self._ended()
         left = directory / log_process.LEFT
         if left.exists():
             needed = -(-len(log_process.read_names(left)) // PART_THINGS)
-            await self._parts(_places(directory, parts, min(needed, self._at_once)), version, left)
+            await self._parts(_places(directory, parts, min(needed, self._at_once)), change.version, left)
             left.unlink()
 
     def close(self) -> None:
