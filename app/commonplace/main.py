@@ -368,6 +368,7 @@ def _prepare_lists(context: Context, preparation: Preparation, views: Views) -> 
     if context.size.of(graph).value < in_workers.SMALL_STATEMENTS:
         return
     compile_pages()
+    carrying.load_reader()
     yield False
     yield from preparation.steps(graph)
 

@@ -9,7 +9,8 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, QueryBoolean, QuerySolutions, Store
 
-from commonplace.derived.graph.query_patterns import ChangedStatements, Pattern, patterns_of, template_of
+from commonplace.derived.graph.query_patterns import ChangedStatements, Pattern, template_of
+from commonplace.derived.graph.query_reading import patterns_of
 from commonplace.settings import QUERIES
 
 EX = "http://example.org/"

@@ -10,12 +10,15 @@ import math
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from commonplace.library.map_labels import SIZES, PlacedLabel, Spot, placed_labels
-from commonplace.library.map_layout import Places
 from commonplace.library.map_reading import LinkBetween, LinkedThing
 from commonplace.library.map_schemas import Layout
 from commonplace.library.placed_maps import PlacedMap
+
+if TYPE_CHECKING:
+    from commonplace.library.map_layout import Places
 
 MOST_LINES = 2_500
 """Maximum number of lines between dots: a line takes some fourteen bytes, and more are not told apart."""

@@ -10,18 +10,21 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.library.changes import changes_between
 from commonplace.library.incremental import MOVED_QUADS
 from commonplace.library.map_changes import carried_over, changed_links, moved_along
-from commonplace.library.map_layout import Places, communities, network_places, pairs_of, year_places
 from commonplace.library.map_reading import Counts, LinkBetween, Linked, MapFilters, linked_things
 from commonplace.library.map_schemas import Layout, Relation
 from commonplace.library.schemas import Completeness
 from commonplace.model.change import Version
 from commonplace.model.minter import Minter
 from commonplace.patchlog.log import PatchLog
+
+if TYPE_CHECKING:
+    from commonplace.library.map_layout import Places
 
 KEPT_THINGS = 15_000
 """Maximum number of things on all kept maps together: five maps of the most things, some 40 MB."""
@@ -173,6 +176,9 @@ def placed_map(snapshot: Snapshot, minter: Minter, filters: MapFilters, limit: i
 
 def placed(linked: Linked, layout: Layout, version: Version) -> PlacedMap:
     """Return linked things with their places, which follow from the things, whatever order they come in, and links."""
+    # it loads a library, for which a start need not wait
+    from commonplace.library.map_layout import communities, network_places, pairs_of, year_places
+
     order = sorted(range(len(linked.things)), key=lambda one: linked.things[one].iri)
     numbers = {linked.things[one].iri: number for number, one in enumerate(order)}
     pairs = pairs_of(numbers, [(link.source, link.target) for link in linked.links])

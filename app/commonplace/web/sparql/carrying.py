@@ -13,7 +13,6 @@ from commonplace.derived.graph.query_patterns import (
     ChangedStatements,
     Patterns,
     filled,
-    patterns_of_template,
     template_of,
 )
 from commonplace.derived.workers.messages import Call, Reply, whole
@@ -92,8 +91,15 @@ class Learning:
             self._templates.popitem(last=False)
 
 
+def load_reader() -> None:
+    """Load what `read_in_worker` needs, so that workers that are forked from this process have it."""
+    import commonplace.derived.graph.query_reading  # noqa: F401
+
+
 def read_in_worker(call: Call) -> Reply:
     """Return the patterns of a template, read in the process of a worker."""
+    from commonplace.derived.graph.query_reading import patterns_of_template
+
     patterns = patterns_of_template(str(call.given["template"]))
     found = None if patterns is None else [list(pattern) for pattern in patterns]
     return Reply(given={}, body=json.dumps(found).encode())
