@@ -62,7 +62,7 @@ _LOOK = 0.2
 _PARTS = {
     "reader_process": "reading, on every core",
     "similar_apart": "similar works",
-    "log_process": "the search index, from the log",
+    "change_process": "the search index",
 }
 """Modules that the server starts as processes for an import, and what they do."""
 

@@ -15,11 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse, serialize
 
-from commonplace.derived.search import log_process
+from commonplace.derived.search import change_process
 from commonplace.derived.search.documents import SearchDocument
 from commonplace.derived.search.files import write_documents
+from commonplace.derived.search.from_change import LOGGED, ChangeReader, NewThings, in_order
 from commonplace.derived.search.from_graph import documents, subjects
-from commonplace.derived.search.from_log import LOGGED, ChangeReader, NewThings, in_order
 from commonplace.derived.search.index import SearchIndex
 from commonplace.model.change import Version
 from commonplace.model.minter import Minter
@@ -136,7 +136,7 @@ def check(directory: Path, *changes: Sequence[Quad]) -> tuple[list[str], list[st
 @given(first=CHANGES, change=CHANGES, chunk=st.sampled_from([100, 1_000_000]))
 def test_it_is_what_the_graph_gives(first: list[Quad], change: list[Quad], chunk: int) -> None:
     with TemporaryDirectory() as directory, pytest.MonkeyPatch.context() as patch:
-        patch.setattr("commonplace.derived.search.from_log.CHUNK_BYTES", chunk)
+        patch.setattr("commonplace.derived.search.from_change.CHUNK_BYTES", chunk)
         check(Path(directory), first, [quad for quad in change if quad not in first])
 
 
@@ -237,11 +237,11 @@ def test_a_process_writes_it_and_says_what_it_left(tmp_path: Path, parts: int, i
         size = file.write(serialize(small.library.log.entry(Version(2)).change.added, format=RdfFormat.N_QUADS) or b"")
         file.flush()
         text = None if is_logged else TextFile(file.fileno(), size)
-        process = log_process.start(log_address(log), BASE, Version(2), directory, parts, text)
+        process = change_process.start(log_address(log), BASE, Version(2), directory, parts, text)
     assert process.wait(60) == 0
-    log_process.end(process)
+    change_process.end(process)
 
-    left = log_process.read_names(directory / log_process.LEFT)
+    left = change_process.read_names(directory / change_process.LEFT)
     assert MINTER.thing("person", "elinor-ostrom").value in left
     small.library.read(lambda snapshot: write_documents(documents(snapshot, MINTER, left), directory / str(parts)))
     index, whole = SearchIndex(), SearchIndex()
@@ -251,7 +251,7 @@ def test_a_process_writes_it_and_says_what_it_left(tmp_path: Path, parts: int, i
         assert index.search(q, limit=100) == whole.search(q, limit=100), q
     assert [hit.key for hit in index.search("engagement", ["work"]).hits] == ["bovaird2007"]
     assert sorted(path.name for path in directory.iterdir()) == sorted(
-        [*(f"{part}{ending}" for part in range(parts + 1) for ending in ("", ".json")), log_process.LEFT]
+        [*(f"{part}{ending}" for part in range(parts + 1) for ending in ("", ".json")), change_process.LEFT]
     )
 
 
@@ -259,18 +259,18 @@ def test_nothing_is_left_of_one_that_is_ended_or_that_nobody_waits_for(tmp_path:
     small = SmallLibrary(tmp_path / "home")
     small.add(OSTROM)
     log = log_address(tmp_path / "home" / "log")
-    ended = log_process.start(log, BASE, Version(1), _directory(tmp_path), 2)
-    log_process.end(ended)
+    ended = change_process.start(log, BASE, Version(1), _directory(tmp_path), 2)
+    change_process.end(ended)
     with pytest.raises(ProcessLookupError):
         os.killpg(ended.pid, 0)
 
-    forking = log_process.start(log, BASE, Version(1), _directory(tmp_path, "killed"), 2)
+    forking = change_process.start(log, BASE, Version(1), _directory(tmp_path, "killed"), 2)
     os.kill(forking.pid, signal.SIGKILL)
-    log_process.end(forking)
+    change_process.end(forking)
     with pytest.raises(ProcessLookupError):
         os.killpg(forking.pid, 0)
 
-    alone = log_process.start(log, BASE, Version(1), _directory(tmp_path, "other"), 2)
+    alone = change_process.start(log, BASE, Version(1), _directory(tmp_path, "other"), 2)
     assert alone.stdin is not None
     alone.stdin.close()
     assert alone.wait(60) == 1
@@ -281,9 +281,9 @@ def test_nothing_is_left_of_one_that_is_ended_or_that_nobody_waits_for(tmp_path:
 def test_what_cannot_be_written_is_said(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     small = SmallLibrary(tmp_path / "home")
     small.add(OSTROM)
-    process = log_process.start(log_address(tmp_path / "home" / "log"), BASE, Version(1), tmp_path / "not there", 1)
+    process = change_process.start(log_address(tmp_path / "home" / "log"), BASE, Version(1), tmp_path / "not there", 1)
     assert process.wait(60) == 1
-    log_process.end(process)
+    change_process.end(process)
     assert "the search index of version 1 cannot be written from its text" in capfd.readouterr().err
 
 

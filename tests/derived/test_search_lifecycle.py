@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from commonplace.curation.authorities import KnownInGraph
-from commonplace.derived.search import log_process
+from commonplace.derived.search import change_process
 from commonplace.derived.search.early_index import BigChange
 from commonplace.derived.search.index import SearchIndex
 from commonplace.derived.search.lifecycle import Searching
@@ -315,13 +315,13 @@ def test_of_an_import_that_is_not_logged_nothing_is_found(
 ) -> None:
     """What writes its index is ended, and the next import has one of its own."""
     library = opened.library
-    start, processes = log_process.start, []
+    start, processes = change_process.start, []
 
     def started(*arguments: Any) -> Any:
         processes.append(start(*arguments))
         return processes[-1]
 
-    monkeypatch.setattr("commonplace.derived.search.log_process.start", started)
+    monkeypatch.setattr("commonplace.derived.search.change_process.start", started)
 
     def full(_: Entry) -> Version:
         wait_until(lambda: processes != [])
@@ -334,7 +334,7 @@ def test_of_an_import_that_is_not_logged_nothing_is_found(
         processes.clear()
         with monkeypatch.context() as patch:
             patch.setattr(library.log, "append", full)
-            patch.setattr("commonplace.derived.search.log_process._PROGRAM", "import sys; sys.stdin.read()")
+            patch.setattr("commonplace.derived.search.change_process._PROGRAM", "import sys; sys.stdin.read()")
             with pytest.raises(NoRoom):
                 imported(opened, big_import)
         assert processes[0].wait(PATIENCE) == -signal.SIGKILL
@@ -364,7 +364,7 @@ def test_a_change_that_takes_back_or_is_not_big_is_left_to_the_graph(
 def test_where_it_cannot_be_written_from_the_log_it_is_from_the_graph(
     opened: Home, asked: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("commonplace.derived.search.log_process._PROGRAM", "raise SystemExit(3)")
+    monkeypatch.setattr("commonplace.derived.search.change_process._PROGRAM", "raise SystemExit(3)")
     monkeypatch.setattr("commonplace.derived.search.early_index.REBUILT_BYTES", 1)
     with serving(opened) as client:
         client.timeout = PATIENCE
@@ -373,17 +373,17 @@ def test_where_it_cannot_be_written_from_the_log_it_is_from_the_graph(
 
 
 def test_a_server_that_stops_ends_what_writes_from_the_log(opened: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("commonplace.derived.search.log_process._PROGRAM", "import sys; sys.stdin.read()")
+    monkeypatch.setattr("commonplace.derived.search.change_process._PROGRAM", "import sys; sys.stdin.read()")
     monkeypatch.setattr("commonplace.derived.search.early_index.REBUILT_BYTES", 1)
     begun = threading.Event()
-    start, processes = log_process.start, []
+    start, processes = change_process.start, []
 
     def started(*arguments: Any) -> Any:
         processes.append(start(*arguments))
         begun.set()
         return processes[-1]
 
-    monkeypatch.setattr("commonplace.derived.search.log_process.start", started)
+    monkeypatch.setattr("commonplace.derived.search.change_process.start", started)
     with serving(opened):
         assert begun.wait(PATIENCE)
     assert [process.wait(PATIENCE) for process in processes] == [-signal.SIGKILL]

@@ -2,8 +2,8 @@
 
 A `SearchDocument` keeps its text in three tiers, by how much a hit there says of the thing,
 and the IRIs its text was read from, so that a change elsewhere finds the documents it touches.
-What is said comes from the graph (`commonplace.derived.search.from_graph`) or from a change's text in the log
-(`commonplace.derived.search.from_log`). The graph's shape is `docs/model.md`.
+What is said comes from the graph (`commonplace.derived.search.from_graph`) or from the text of a change
+(`commonplace.derived.search.from_change`). The graph's shape is `docs/model.md`.
 """
 
 from __future__ import annotations

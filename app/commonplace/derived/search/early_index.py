@@ -114,7 +114,7 @@ class EarlyIndex:
         except Stopped:
             raise
         except (OSError, ValueError, CommonplaceError) as fault:
-            log.warning("the search index is built when the graph is ready, not from the log: %s", fault)
+            log.warning("the search index is built when the graph is ready, not from the text of the change: %s", fault)
         finally:
             if begun:
                 self._begun = None

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from commonplace.derived.search import log_process
+from commonplace.derived.search import change_process
 from commonplace.derived.search.early_index import BigChange
 from commonplace.derived.search.files import emptied
 from commonplace.derived.workers.limits import QueryLimits
@@ -51,7 +51,7 @@ class SearchWriter:
         self._hold_back = hold_back
         self._closed = False
         self._writing: set[subprocess.Popen[bytes]] = set()
-        """Processes that write a search index from the log."""
+        """Processes that write the search index of a change."""
 
     async def write(self, directory: Path, version: Version) -> Version:
         """Write the search index of that version or a newer one to a directory; return the version.
@@ -76,29 +76,29 @@ class SearchWriter:
         """
         parts = min(2 * self._at_once, SEARCH_PARTS)  # more than there are cores: they end more nearly together
         log, _, base = self._home
-        process = log_process.start(log, base, change.version, directory, parts, change.text)
+        process = change_process.start(log, base, change.version, directory, parts, change.text)
         self._writing.add(process)
-        change.logged.add_done_callback(lambda logged: None if logged.result() else log_process.end(process))
+        change.logged.add_done_callback(lambda logged: None if logged.result() else change_process.end(process))
         self._hold_back(True)
         try:
             code = await asyncio.to_thread(_waited_for, process)
         finally:
-            log_process.end(process)
+            change_process.end(process)
             self._writing.discard(process)
             self._hold_back(False)
         if code or not await asyncio.wrap_future(change.logged):
             raise self._ended()
-        left = directory / log_process.LEFT
+        left = directory / change_process.LEFT
         if left.exists():
-            needed = -(-len(log_process.read_names(left)) // PART_THINGS)
+            needed = -(-len(change_process.read_names(left)) // PART_THINGS)
             await self._parts(_places(directory, parts, min(needed, self._at_once)), change.version, left)
             left.unlink()
 
     def close(self) -> None:
-        """End the processes that write from the log."""
+        """End the processes that write the index of a change."""
         self._closed = True
         for process in self._writing:
-            log_process.end(process)
+            change_process.end(process)
 
     @property
     def _at_once(self) -> int:

@@ -27,9 +27,9 @@ from commonplace.derived.graph.guard import guarded, refuse_rdf_12
 from commonplace.derived.graph.snapshot import Result, Snapshot, Update
 from commonplace.derived.past_states import PastStates
 from commonplace.derived.rewinding import MovableGraph
+from commonplace.derived.search.change_process import read_names
 from commonplace.derived.search.files import share, write_documents
 from commonplace.derived.search.from_graph import documents, subjects
-from commonplace.derived.search.log_process import read_names
 from commonplace.derived.workers.answer_writer import kind_of, written
 from commonplace.derived.workers.apart import Step
 from commonplace.derived.workers.limits import QueryLimits

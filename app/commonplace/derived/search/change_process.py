@@ -20,7 +20,7 @@ from mmap import PROT_READ, mmap
 from pathlib import Path
 
 from commonplace.derived.search.files import write_documents
-from commonplace.derived.search.from_log import LOGGED, ChangeReader, NewThings, in_order
+from commonplace.derived.search.from_change import LOGGED, ChangeReader, NewThings, in_order
 from commonplace.errors import CommonplaceError
 from commonplace.model.change import Version
 from commonplace.model.minter import Minter
