@@ -96,6 +96,10 @@ GIVE_BACK_SECONDS = 15.0
 """Time between two moments at which the server gives back memory, which takes some milliseconds, but for a graph from
 which much was removed."""
 
+PREPARING_SECONDS = 1_800.0
+"""Maximum time that the writing of the whole search index waits for what lists and counts are prepared from. At a
+million works each takes gigabytes and ten minutes of a core, and lists are asked for first."""
+
 
 def create() -> Application:
     """Return the application over the home that the settings name. Raises `CommonplaceError` when it cannot open."""
@@ -380,7 +384,8 @@ def _let_workers_help(context: Context) -> None:
     library.searching.size = lambda: context.size.of(library.graph).value
 
     def write_parts(directory: Path) -> Version:
-        return workers.wait_for(workers.search.write(directory, library.newest()))
+        workers.until_prepared(PREPARING_SECONDS)
+        return workers.wait_for(workers.search.write(directory, library.newest(), library.searching.size()))
 
     def write_change(directory: Path, change: BigChange) -> None:
         workers.wait_for(workers.search.write_change(directory, change))

@@ -116,6 +116,47 @@ def test_workers_that_were_not_prepared_are_replaced(
     asyncio.run(run())
 
 
+@pytest.mark.parametrize(("graph", "lacks"), [("memory", False), ("memory", True), ("disk", False)])
+@pytest.mark.parametrize("is_lost", [False, True])
+def test_who_waits_until_it_is_prepared_goes_on_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, graph: GraphKind, lacks: bool, is_lost: bool
+) -> None:
+    """And where the zygote is lost; a zygote that is not there is not waited for."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    library = Library.open(tmp_path / "home", BASE, graph)
+
+    async def run() -> None:
+        workers = WorkerPool(library.worker_views(), QueryLimits(workers=2))
+        await asyncio.to_thread(workers.until_prepared, 3_600)
+        workers.start(partial(tasks, folder=tmp_path, lacks=lacks))
+
+        async def prepared() -> int:
+            call = Call(task="look", given={"held": False}, version=0, seconds=60)
+            found: int = (await workers.call(call, "somebody", Lane.QUERIES)).given["prepared"]
+            return found
+
+        try:
+            assert not await prepared()
+            waiting = asyncio.create_task(asyncio.to_thread(workers.until_prepared, 3_600))
+            for _ in range(20):
+                await prepared()
+            assert not waiting.done()
+
+            if is_lost:
+                assert workers.zygote.process is not None
+                os.kill(workers.zygote.process, signal.SIGKILL)
+            else:
+                (tmp_path / "prepare").touch()
+            async with asyncio.timeout(60):
+                await waiting
+                while not is_lost and await prepared() < 4:
+                    pass  # it rests when it has said of the last step that workers are to be replaced
+        finally:
+            workers.close()
+
+    asyncio.run(run())
+
+
 def idle_tasks(views: Views, folder: Path) -> Mapping[str, Task]:
     """Make tasks for workers of a zygote that prepares at once, and notes in the folder when nobody wants anything."""
     times: list[None] = []

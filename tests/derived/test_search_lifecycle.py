@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from commonplace.curation.authorities import KnownInGraph
+from commonplace.derived.graph.opening import GraphKind
 from commonplace.derived.search import change_process
 from commonplace.derived.search.early_index import BigChange
 from commonplace.derived.search.index import SearchIndex
@@ -171,6 +172,29 @@ def test_a_server_has_it_written_by_others(built: list[int], opened: Home) -> No
     assert [(hit.iri, hit.title) for hit in there.hits] == [(one["iri"], one["title"]) for one in answer["items"]]
 
 
+@pytest.mark.parametrize(("graph", "count"), [("memory", 1), ("disk", 2)])
+def test_one_process_alone_reads_a_large_graph_that_it_shares(
+    small: SmallLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, graph: GraphKind, count: int
+) -> None:
+    """Each makes the graph its own while it reads."""
+    monkeypatch.setattr("commonplace.derived.workers.search_writer.ALONE_STATEMENTS", 1_000)
+    library, places = Library.open(tmp_path / "home", BASE, graph), [tmp_path / "few", tmp_path / "many"]
+    small.library.end()
+
+    async def run() -> None:
+        workers = WorkerPool(library.worker_views(), QueryLimits())
+        workers.start()
+        try:
+            for place, statements in zip(places, (1_000, 1_001), strict=True):
+                place.mkdir()
+                await workers.search.write(place, library.newest(), statements)
+        finally:
+            workers.close()
+
+    asyncio.run(run())
+    assert [len([*place.glob("*.json")]) for place in places] == [2, count]
+
+
 def test_an_import_is_found_when_its_job_is_done(opened: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("commonplace.derived.search.early_index.REBUILT_BYTES", 1)
     token = opened.tokens.add("tester", Role.CURATOR)
@@ -220,9 +244,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     ways: list[str] = []
     from_graph, from_log = SearchWriter.write, SearchWriter.write_change
 
-    async def of_graph(writer: SearchWriter, directory: Path, version: Version) -> Version:
+    async def of_graph(writer: SearchWriter, directory: Path, version: Version, statements: int) -> Version:
         ways.append("graph")
-        return await from_graph(writer, directory, version)
+        return await from_graph(writer, directory, version, statements)
 
     async def of_log(writer: SearchWriter, directory: Path, change: BigChange) -> None:
         ways.append("text" if change.text else "log")

@@ -24,7 +24,7 @@ from typing import TypeVar
 
 from commonplace.derived.sealed import LogPosition, seal_directory, sealed_fault
 from commonplace.derived.search.documents import SearchDocument
-from commonplace.derived.search.from_graph import Queryable, documents, subjects
+from commonplace.derived.search.from_graph import Queryable, batches, documents, subjects
 from commonplace.derived.search.query import SearchFields
 from commonplace.derived.search.segment import Segment, StoredNames
 from commonplace.derived.search.vocabulary import Vocabulary
@@ -38,6 +38,9 @@ from commonplace.processes.whole_file import sync_directory
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+NAMES_AT_ONCE = 10_000
+"""Number of names that are written as one text: those of a million things take hundreds of megabytes."""
 
 
 def write_part(graph: Queryable, minter: Minter, directory: Path, part: int, parts: int) -> None:
@@ -65,8 +68,13 @@ def write_documents(made: Iterable[SearchDocument], place: Path) -> None:
         segment = Segment.of(fields, made, place)
     vocabulary = Vocabulary()
     vocabulary.learn(set(segment.words()))  # many stand in several tiers
-    beside = {"names": StoredNames.texts_of(segment.names), "families": vocabulary.families()}
-    place.with_suffix(".json").write_text(json.dumps(beside, ensure_ascii=False))
+    with place.with_suffix(".json").open("w", encoding="utf-8") as file:
+        file.write(f'{{"families": {json.dumps(vocabulary.families(), ensure_ascii=False)}, "names": [')
+        before = ""
+        for some in batches(StoredNames.texts_of(segment.names), NAMES_AT_ONCE):
+            file.write(before + json.dumps(some, ensure_ascii=False)[1:-1])
+            before = ", "
+        file.write("]}")
 
 
 def emptied(directory: Path) -> None:

@@ -106,9 +106,9 @@ class StoredNames(Sequence[DocumentName]):
         self._texts = texts
 
     @staticmethod
-    def texts_of(names: Iterable[DocumentName]) -> list[str]:
-        """Return each name as a text."""
-        return [f"{iri} {kind} {key}" for key, kind, iri in names]
+    def texts_of(names: Iterable[DocumentName]) -> Iterator[str]:
+        """Yield each name as a text."""
+        return (f"{iri} {kind} {key}" for key, kind, iri in names)
 
     def __len__(self) -> int:
         return len(self._texts)

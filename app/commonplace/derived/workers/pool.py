@@ -9,6 +9,7 @@ import asyncio
 import logging
 import pickle
 import socket
+import threading
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -118,13 +119,15 @@ class WorkerPool:
         """Lets another zygote take over after a big change, where this process could fork the first."""
         self._held_back = False
         """Whether the zygote prepares nothing for now."""
+        self._has_prepared = threading.Event()
+        """Is set when the zygote has prepared what is asked for most, or will not."""
         self._forks = forked is not None and views.copies is None
-        self.search = SearchWriter(self._home, limits, self._fork, self._hold_back)
+        self._shares_graph = views.copies is None and views.graph.address is None
+        self.search = SearchWriter(self._home, limits, self._fork, self._hold_back, shares_graph=self._shares_graph)
         """Writes search indexes, by workers that are forked for it."""
         self.ended_by = Counter(dict.fromkeys((*_REASONS.values(), *_NOT_BY_QUERY), 0))
         """Number of workers that were ended before they had an answer, by the reason: `time`, `memory`, `broken` (by a
         text that breaks its process), `abandoned` (the client had gone), `lost` (ended from outside)."""
-        self._shares_graph = views.copies is None and views.graph.address is None
         self._asked: dict[int, int] = {}
         """How many questions each worker had been asked when idle ones were looked for last."""
         self._looks: asyncio.TimerHandle | None = None
@@ -181,6 +184,16 @@ class WorkerPool:
         assert self._loop is not None, "the server has not been started"
         with resting():
             return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
+
+    def until_prepared(self, seconds: float) -> None:
+        """Wait until what workers are to have at hand is prepared, but for what may be left for a while.
+
+        For another thread than the event loop's. It waits no longer than some seconds, and for no zygote that is not
+        there or is lost: another is started when a worker is asked for.
+        """
+        if self.zygote.is_there:
+            with resting():
+                self._has_prepared.wait(seconds)
 
     def handing_on(self) -> AbstractContextManager[None]:
         """Let another zygote take over at the end of a block that may write much, where this process can fork one.
@@ -246,6 +259,7 @@ class WorkerPool:
     def close(self) -> None:
         """End all processes of the pool."""
         self._closed = True
+        self._has_prepared.set()
         for link in list(self._links.values()):
             link.end()
         self._links.clear()
@@ -370,6 +384,7 @@ class WorkerPool:
         One that ended before it had forked any is not started again until it is asked, lest that go on for ever.
         """
         self._end_unforked()
+        self._has_prepared.set()
         self.health.failed(ZYGOTE, QueryEnded(Sentence("%(why)s; another one is started", why=why)))
         if had_forked and self._loop is not None:
             self._loop.call_soon(self._refill)
@@ -404,6 +419,8 @@ class WorkerPool:
             self._links[head["forked"]].begun(head["process"], message.descriptor)
         elif "prepared" in head:
             self._replace_workers()
+        elif "rests" in head:
+            self._has_prepared.set()
         elif "gone" in head:
             link = self._links.pop(head["gone"], None)
             if link is not None:

@@ -50,13 +50,15 @@ class Preparing:
         """Maximum number of steps that were taken for a version: workers have been told of these."""
         self.goes_on = False
         """Whether there was a step of which nobody was told, and the next is not to be left for a while."""
+        self.rests = False
+        """Whether all is prepared but what is better left for a while, if that is."""
         self.awaited: list[int] = []
         """The descriptor that can be read when a step that another process takes has come further, if there is one."""
 
     def step(self, tasks: Mapping[str, Task]) -> bool:
         """Take the next step, if there is one; return whether workers forked from now on have something new at hand."""
         if self._of is None or self._of[0] is not tasks or self._of[1] != self._views.graph.version:
-            self._of, self._taken = (tasks, self._views.graph.version), 0
+            self._of, self._taken, self.rests = (tasks, self._views.graph.version), 0, False
             here = self._views.are_shared and not self._views.lacks()
             self._steps = self._shared() if here else _apart(self._views, self._leave)
         self.goes_on = False
@@ -64,9 +66,11 @@ class Preparing:
         try:
             is_much = next(self._steps)
         except StopIteration:
+            self.rests = True
             return False
         except GraphUnreachable as fault:
             log.warning("%s", fault.detail)
+            self.rests = True
             return False
         if isinstance(is_much, Awaited):
             self.awaited.append(is_much.descriptor)
@@ -76,6 +80,7 @@ class Preparing:
         is_new = bool(is_much) and self._taken > self._most
         self._most = max(self._most, self._taken)
         self.goes_on = is_much is not None and not is_new
+        self.rests = is_much is None
         return is_new
 
     def _shared(self) -> Iterator[bool | Awaited | None]:

@@ -26,6 +26,10 @@ WRITING_SECONDS = 86_400.0
 """Maximum time to write a part, whatever a query may take: on a busy machine a million works take more than ten
 minutes, and whoever searches waits for nothing else."""
 
+ALONE_STATEMENTS = 10_000_000
+"""Maximum number of statements in memory that several processes read for an index: each makes the graph its own while
+it reads, 400 bytes a statement."""
+
 PART_THINGS = 10_000
 """Minimum number of documents for which a process of their own is worth starting."""
 
@@ -39,28 +43,31 @@ class SearchWriter:
         limits: QueryLimits,
         fork: Callable[[], WorkerLink],
         hold_back: Callable[[bool], None],
+        *,
+        shares_graph: bool = False,
     ) -> None:
         """Write for a home (the address of its log, its checkpoints, its base IRI), by workers from `fork`.
 
         `hold_back` is called with True before the index of a change is written, lest the zygote prepare meanwhile what
-        nobody waits for, and with False afterwards.
+        nobody waits for, and with False afterwards. `shares_graph` says that the workers share a graph in memory.
         """
         self._home = home
         self._limits = limits
         self._fork = fork
         self._hold_back = hold_back
+        self._shares_graph = shares_graph
         self._closed = False
         self._writing: set[subprocess.Popen[bytes]] = set()
         """Processes that write the search index of a change."""
 
-    async def write(self, directory: Path, version: Version) -> Version:
+    async def write(self, directory: Path, version: Version, statements: int = 0) -> Version:
         """Write the search index of that version or a newer one to a directory; return the version.
 
         It is written by processes that are forked for it, and read by `commonplace.derived.search.files`. Raises
         `QueryEnded` when the processes are ended, `Stopped` when the writer is closed, and `CommonplaceError` when
         the index cannot be written.
         """
-        parts = min(self._at_once, SEARCH_PARTS)
+        parts = 1 if self._shares_graph and statements > ALONE_STATEMENTS else min(self._at_once, SEARCH_PARTS)
         written = await self._parts(_places(directory, 0, parts), version)
         if len(set(written)) > 1:  # there was a write between their forks
             await asyncio.to_thread(emptied, directory)

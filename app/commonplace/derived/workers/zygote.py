@@ -11,7 +11,8 @@ The server talks to it over a socket. `tasks` says what else its workers can do 
 the socket of the worker to be, is answered with `forked`, its process id and a descriptor of the process (so that
 ending it can never hit another); when a worker has ended for whatever reason, `gone` says how. `prepared` says that a
 worker forked from now on has at hand what an earlier one would have to make, once for each part of that; the zygote
-takes no step of it between `wait` that is true and `wait` that is false. Between `stay` that is true and `stay` that
+takes no step of it between `wait` that is true and `wait` that is false. `rests` says, once, that all of it is
+prepared, but for what may be left for a while. Between `stay` that is true and `stay` that
 is false it does not read much log, unless a worker has waited for as long as that takes: a successor may come that has
 it (see `succession`). After `retire` it forks no more, and ends with its last worker; and at any time when the server's
 side of the socket is closed.
@@ -93,7 +94,7 @@ class Zygote:
         share_with_forks()
         self._connection.setblocking(False)
         inbox, ours = Inbox(self._connection), self._connection.fileno()
-        preparing = Preparing(self._views, self._leave)
+        preparing, has_rested = Preparing(self._views, self._leave), False
         while True:
             goes_on = preparing.goes_on and not self._waits
             awaited = [] if self._waits else preparing.awaited
@@ -112,6 +113,9 @@ class Zygote:
                 self._views.renew()
                 if not self._waits and preparing.step(self._tasks):
                     self._say(Message({"prepared": True}))
+                if preparing.rests and self._tasks and not has_rested:
+                    has_rested = True
+                    self._say(Message({"rests": True}))
 
     def _heard(self, inbox: Inbox) -> bool:
         """Do what the server asks; return False when it has gone."""
