@@ -27,8 +27,7 @@ REBUILT_BYTES = 20_000_000
 
 @dataclass(frozen=True, slots=True)
 class BigChange:
-    """A change that only adds and makes a version. Its text is in a file as N-Quads, or where `text` is None in the
-    log."""
+    """A change that only adds and makes a version. Its `text` lies in a file, as N-Quads; where that is None, in the log."""
 
     version: Version
     logged: Future[bool]
@@ -60,6 +59,7 @@ class EarlyIndex:
         Raises nothing of its own: where it fails, the index is built when it is asked for.
         """
         logged: Future[bool] = Future()
+        logged.set_running_or_notify_cancel()  # so that no coroutine that waits for it and ends can cancel it
         if isinstance(change.added, QuadText) and change.added.file and not change.removed:
             self._begin(version, logged, change.added.file)
         try:

@@ -51,7 +51,7 @@ class Preparing:
         self.goes_on = False
         """Whether there was a step of which nobody was told, and the next is not to be left for a while."""
         self.rests = False
-        """Whether all is prepared but what is better left for a while, if that is."""
+        """Whether all is prepared, but for what is better left for a while."""
         self.awaited: list[int] = []
         """The descriptor that can be read when a step that another process takes has come further, if there is one."""
 
