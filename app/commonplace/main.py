@@ -18,6 +18,7 @@ from starlette.concurrency import run_in_threadpool
 
 from commonplace.commit import Committer
 from commonplace.curation.duplicates.candidates import move_similar, similar_works
+from commonplace.derived.graph.graph import Graph
 from commonplace.derived.graph.snapshot import Update
 from commonplace.derived.search.early_index import BigChange
 from commonplace.derived.search.handed import HandedSearch
@@ -249,16 +250,30 @@ def _prepare(context: Context, stopping: Event) -> None:
     """Make what the first questions and the first import need, before they come."""
     library = context.library
     graph = library.graph_at()
-    preparation_of(context, library.derived and library.derived / PREPARED).begin(graph)
+    preparation = preparation_of(context, library.derived and library.derived / PREPARED)
+    is_prepared = preparation.begin(graph) or context.size.of(graph).value < in_workers.SMALL_STATEMENTS
+    if is_prepared:
+        _read_prepared(context, graph)
+    library.check_graph(stopping.is_set)
+    library.prepare_history()
+    if not is_prepared:  # another process reads the whole graph for it, which this one would have to do again
+        context.workers.until_prepared(PREPARING_SECONDS)
+        if stopping.is_set():
+            return
+        preparation.begin(graph)
+        _read_prepared(context, graph)
+    library.searching.prepare(library.newest())
+    prepare_imports(library)
+    index_texts(library.read(texts_to_search), library.page_index, lambda: not stopping.is_set())
+
+
+def _read_prepared(context: Context, graph: Graph) -> None:
+    """Read what the server answers from itself: where it lies in a file, from there."""
     context.states.of(graph)
     if context.size.of(graph).value >= in_workers.SMALL_STATEMENTS:
         compile_pages()
         context.lists.of(graph, *evidence_that_discusses(context.minter))
     read_ahead(context.much_cited, context.citation_counts, graph)
-    library.check_graph(stopping.is_set)
-    library.prepare()
-    prepare_imports(library)
-    index_texts(library.read(texts_to_search), library.page_index, lambda: not stopping.is_set())
 
 
 async def _giving_back_memory(library: Library, stopping: Event) -> None:
@@ -388,7 +403,9 @@ def _let_workers_help(context: Context) -> None:
         return workers.wait_for(workers.search.write(directory, library.newest(), library.searching.size()))
 
     def write_change(directory: Path, change: BigChange) -> None:
-        workers.wait_for(workers.search.write_change(directory, change))
+        if change.text is None:  # it was logged before this server has started, and most is read from the graph
+            workers.until_prepared(PREPARING_SECONDS)
+        workers.wait_for(workers.search.write_change(directory, change, library.searching.size()))
 
     library.searching.write_parts = write_parts
     library.searching.early.write = write_change

@@ -248,9 +248,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         ways.append("graph")
         return await from_graph(writer, directory, version, statements)
 
-    async def of_log(writer: SearchWriter, directory: Path, change: BigChange) -> None:
+    async def of_log(writer: SearchWriter, directory: Path, change: BigChange, statements: int) -> None:
         ways.append("text" if change.text else "log")
-        await from_log(writer, directory, change)
+        await from_log(writer, directory, change, statements)
 
     monkeypatch.setattr(SearchWriter, "write", of_graph)
     monkeypatch.setattr(SearchWriter, "write_change", of_log)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import pickle
-from collections import Counter
+from collections import Counter, deque
 from functools import partial
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from commonplace.derived.workers.apart import Apart
+from commonplace.derived.workers.pool import WorkerPool
 from commonplace.derived.workers.worker import Views
 from commonplace.home.opening import open_home
-from commonplace.main import _tasks
+from commonplace.main import _prepare, _tasks
 from commonplace.settings import QUERIES
 from commonplace.web import in_workers
-from tests.conftest import settings_for
+from tests.conftest import application_over, settings_for
 
 
 def test_all_that_is_prepared_can_be_handed_to_another_process(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -39,3 +41,33 @@ def test_all_that_is_prepared_can_be_handed_to_another_process(home: Path, monke
     other.take(kept)
     assert not other.lacks()
     assert pickle.loads(other.prepared()).keys() == {"file", "maps"}, "what it was given it does not hand on"  # noqa: S301
+
+
+def test_a_first_start_takes_what_another_process_prepares(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server would have to read the whole graph for it, and stop sharing that."""
+    monkeypatch.setattr(in_workers, "SMALL_STATEMENTS", 0)
+    settings = settings_for(home)
+    tasks = partial(_tasks, settings=settings, queries=QUERIES, described=True)
+
+    def prepared_elsewhere(_: WorkerPool, seconds: float) -> None:
+        views = open_home(settings).library.worker_views()
+        tasks(views)
+        deque((step for step in views.prepare() if not isinstance(step, Apart)), maxlen=0)
+
+    monkeypatch.setattr(WorkerPool, "until_prepared", prepared_elsewhere)
+    opened = open_home(settings)
+    context = application_over(opened).state.context
+    values = {
+        "states": context.states,
+        "creators": context.creators,
+        "citation counts": context.citation_counts,
+        "much cited": context.much_cited,
+    }
+    made: list[str] = []
+    for name, value in values.items():
+        monkeypatch.setattr(value, "_make", lambda _, name=name: made.append(name))
+
+    _prepare(context, Event())
+    assert made == []
+    assert {name: value.version for name, value in values.items()} == dict.fromkeys(values, opened.library.newest())
+    assert opened.library.search().applied_version == opened.library.newest()

@@ -279,11 +279,10 @@ class Library:
         with self.health.tolerating("the graph without what was removed"), suppress(Stopped):
             self.graph.renew(self.checkpoints.fill, go_on)
 
-    def prepare(self) -> None:
-        """Make what reads will need, before they ask: a checkpoint, the history of things, and a large search index."""
+    def prepare_history(self) -> None:
+        """Make what the next start and who asks for the past will need: a checkpoint, and the history of things."""
         self.keep_checkpoint()
         self.things.follow()
-        self.searching.prepare(self.newest())
 
     def read(self, run: Callable[[Snapshot], T], at: Version | None = None) -> T:
         """Return what a function returns for one snapshot: the newest, or that of version `at`.

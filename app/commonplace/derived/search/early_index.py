@@ -27,7 +27,7 @@ REBUILT_BYTES = 20_000_000
 
 @dataclass(frozen=True, slots=True)
 class BigChange:
-    """A change that only adds and makes a version. Its `text` lies in a file, as N-Quads; where that is None, in the log."""
+    """A change that only adds, and its version. Its `text` lies in a file as N-Quads; where it is None, in the log."""
 
     version: Version
     logged: Future[bool]

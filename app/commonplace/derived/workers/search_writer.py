@@ -67,14 +67,13 @@ class SearchWriter:
         `QueryEnded` when the processes are ended, `Stopped` when the writer is closed, and `CommonplaceError` when
         the index cannot be written.
         """
-        parts = 1 if self._shares_graph and statements > ALONE_STATEMENTS else min(self._at_once, SEARCH_PARTS)
-        written = await self._parts(_places(directory, 0, parts), version)
+        written = await self._parts(_places(directory, 0, self._at_once_reading(statements)), version)
         if len(set(written)) > 1:  # there was a write between their forks
             await asyncio.to_thread(emptied, directory)
             written = await self._parts(_places(directory, 0, 1), version)
         return Version(written[0])
 
-    async def write_change(self, directory: Path, change: BigChange) -> None:
+    async def write_change(self, directory: Path, change: BigChange, statements: int = 0) -> None:
         """Write the part of a search index that a change brings which only adds, to a directory.
 
         New things are described by the change's text, at once. The others, whose IRIs the first process lists, are
@@ -98,7 +97,8 @@ class SearchWriter:
         left = directory / change_process.LEFT
         if left.exists():
             needed = -(-len(change_process.read_names(left)) // PART_THINGS)
-            await self._parts(_places(directory, parts, min(needed, self._at_once)), change.version, left)
+            reading = min(needed, self._at_once_reading(statements))
+            await self._parts(_places(directory, parts, reading), change.version, left)
             left.unlink()
 
     def close(self) -> None:
@@ -111,6 +111,10 @@ class SearchWriter:
     def _at_once(self) -> int:
         """The number of processes that may write: one for each processor, two at least, and no more than workers."""
         return min(max(2, cores_at_hand()), self._limits.workers)
+
+    def _at_once_reading(self, statements: int) -> int:
+        """Return the number of processes that may read a graph of so many statements for an index."""
+        return 1 if self._shares_graph and statements > ALONE_STATEMENTS else min(self._at_once, SEARCH_PARTS)
 
     def _ended(self) -> QueryEnded | Stopped:
         if self._closed:
