@@ -30,7 +30,7 @@ from commonplace.derived.workers.pool import Lane, WorkerPool
 from commonplace.derived.workers.worker import MakeTasks, Task, Views
 from commonplace.derived.workers.zygote import Forked, forked, forked_early, may_fork
 from commonplace.errors import Stopped
-from commonplace.exchange import small_files
+from commonplace.exchange import small_files, works_known
 from commonplace.exchange.annotations import Annotations
 from commonplace.exchange.authorities import Authorities, authorities_client, services_of
 from commonplace.exchange.bulk import BulkEdits
@@ -48,7 +48,6 @@ from commonplace.exchange.restoring import Restoring
 from commonplace.exchange.texts import Texts
 from commonplace.exchange.tool_decisions import ToolDecisions
 from commonplace.exchange.updates import Updates
-from commonplace.exchange.works_known import prepare_imports
 from commonplace.home.opening import (
     Home,
     new_home_notice,
@@ -263,7 +262,7 @@ def _prepare(context: Context, stopping: Event) -> None:
         preparation.begin(graph)
         _read_prepared(context, graph)
     library.searching.prepare(library.newest())
-    prepare_imports(library)
+    works_known.prepare_imports(library, partial(_ask, context.workers))
     index_texts(library.read(texts_to_search), library.page_index, lambda: not stopping.is_set())
 
 
@@ -358,6 +357,7 @@ def _tasks(views: Views, *, settings: Settings, queries: Path, described: bool) 
         small_files.TASK: small_files.read_in_worker,
         in_workers.TASK: in_workers.RequestAnswerer(app.routed, search, context.kept_counts),
         carrying.TASK: carrying.read_in_worker,
+        works_known.TASK: partial(works_known.read_in_worker, library),
     }
 
 

@@ -13,8 +13,11 @@ from commonplace.curation.known_works import KnownWorks, Layer
 from commonplace.curation.known_works_file import WorksFile, place_of
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.derived.sealed import LogPosition
+from commonplace.derived.workers.messages import Call, Reply
+from commonplace.errors import QueryEnded
 from commonplace.exchange import works_known
 from commonplace.exchange.imports import import_file
+from commonplace.library import Library
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import DCTERMS, FABIO, PRISM, RDF
 from tests.curation.works import SmallLibrary
@@ -144,6 +147,39 @@ def test_a_large_library_is_not_read_again_after_a_start(
     monkeypatch.setattr(KnownWorks, "of", counted)
     assert fates(again, "10.1234/A", "10.1234/z") == ["matched", "new"]
     assert bool(read) == (damage != "none")
+
+
+@pytest.mark.parametrize(("worker", "here"), [("reads", 0), ("is ended", 1), ("is not there", 1)])
+def test_a_worker_reads_the_works_of_a_large_library_before_an_import_asks(
+    worker: str, here: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server would stop sharing the graph with it; it reads them where no worker does."""
+    monkeypatch.setattr(works_known, "FILED_WORKS", 3)
+    monkeypatch.setattr(works_known, "PREPARED_BYTES", 1)
+    small = SmallLibrary(tmp_path / "home")
+    import_file(small.library, small.committer, ENTRIES.encode(), "a.bib")
+    of_worker, again = restarted(tmp_path / "home").library, restarted(tmp_path / "home")
+    asked: list[Call] = []
+    read: list[Library] = []
+    anew = KnownWorks.of
+
+    def ask(call: Call, client: str) -> Reply | None:
+        asked.append(call)
+        if worker == "is ended":
+            raise QueryEnded("it was ended")
+        return works_known.read_in_worker(of_worker, call) if worker == "reads" else None
+
+    def counted(snapshot: Snapshot, minter: Minter) -> KnownWorks:
+        read.append(of_worker if minter is of_worker.minter else again.library)
+        return anew(snapshot, minter)
+
+    monkeypatch.setattr(KnownWorks, "of", counted)
+    works_known.prepare_imports(again.library, ask)
+    works_known.prepare_imports(again.library, ask)
+    assert len(asked) == 1
+    assert read.count(again.library) == here
+    assert fates(again, "10.1234/A", "10.1234/z") == ["matched", "new"]
+    assert read.count(again.library) == here
 
 
 def test_an_import_of_one_entry_finds_what_an_edit_has_changed_since(tmp_path: Path) -> None:
