@@ -296,6 +296,68 @@ def test_a_step_is_taken_apart_by_a_process_that_is_gone_then(tmp_path: Path, fa
     asyncio.run(run())
 
 
+def resting_tasks(views: Views, folder: Path) -> Mapping[str, Task]:
+    """Make tasks for workers of a zygote whose last step is better left for a while, and noted with its process."""
+    prepared: list[str] = []
+
+    def prepare() -> Iterator[bool | None]:
+        (folder / f"{os.getpid()} begins").touch()
+        if "first" not in prepared:
+            prepared.append("first")
+            yield True
+        yield None
+        (folder / f"{os.getpid()} goes on").touch()
+        wait_for(folder / "last")
+        prepared.append("last")
+        yield True
+
+    def take(taken: bytes) -> None:
+        prepared[:] = json.loads(taken)
+
+    views.prepare, views.prepared, views.take = prepare, lambda: json.dumps(prepared).encode(), take
+    views.lacks = lambda: True
+    return {"look": lambda call: Reply(given={"prepared": prepared})}
+
+
+@pytest.mark.parametrize("graph", ["memory", "disk"])
+def test_a_process_that_prepares_ends_where_the_rest_is_left_for_a_while(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, graph: GraphKind
+) -> None:
+    """Else it would hold what it has read of the graph meanwhile; another goes on from what it has handed over."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    library = Library.open(tmp_path / "home", BASE, graph)
+
+    def noted(what: str) -> list[int]:
+        """The processes that did that."""
+        return [int(file.name.split()[0]) for file in tmp_path.glob(f"* {what}")]
+
+    async def run() -> None:
+        workers = WorkerPool(library.worker_views(), QueryLimits(workers=1))
+        workers.start(partial(resting_tasks, folder=tmp_path))
+        call = Call(task="look", given={}, version=0, seconds=60)
+
+        async def prepared() -> list[str]:
+            found: list[str] = (await workers.call(call, "somebody", Lane.QUERIES)).given["prepared"]
+            return found
+
+        try:
+            async with asyncio.timeout(60):
+                while await prepared() != ["first"]:
+                    pass
+                await until(lambda: len(noted("goes on")) == 1)
+                assert len(noted("begins")) == 2
+                assert not [
+                    process for process in noted("begins") if process not in noted("goes on") and running(process)
+                ]
+                (tmp_path / "last").touch()
+                while await prepared() != ["first", "last"]:
+                    pass
+        finally:
+            workers.close()
+
+    asyncio.run(run())
+
+
 def telling_tasks(_: Views) -> Mapping[str, Task]:
     """Make tasks for workers that tell which process they are."""
     return {"look": lambda call: Reply(given={"process": os.getpid()})}

@@ -7,8 +7,8 @@ import os
 import select
 import signal
 import socket
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing, contextmanager
 from functools import partial
 from typing import NamedTuple
 
@@ -119,25 +119,42 @@ def _apart(views: Views, leave: Callable[[], None]) -> Iterator[bool | Awaited |
     """Let a process that opens or shares the graph prepare, step by step, and take what it has made.
 
     What lies in a file is read here, so that this process and those forked from it share that. The other begins with
-    what was prepared here before, and moves that along. When it ends early, the rest is not prepared.
-    While it takes a step, which may last for half a minute on a busy machine, yield where it will be heard.
+    what was prepared here before, and moves that along. It ends where the next step is better left for a while, and
+    another takes that: what was read of the graph is not held meanwhile. When one ends early, the rest is not prepared.
     """
     yield from views.read()
     try:
-        with _beside(partial(_prepare, views), leave) as connection:
-            for message in _heard(connection):
-                if isinstance(message, Awaited):
-                    yield message
-                    continue
-                if message.body:
-                    views.take(message.body)
-                yield message.head["is much"]
-                send(connection, Message({"go on": True}))
+        with closing(_by_another(views, leave)) as steps:
+            for is_much in steps:
+                if is_much is None:
+                    break
+                yield is_much
+            else:
+                return
+        yield None
+        yield from _by_another(views, leave)
     except OSError as fault:
         log.warning(_NOT_PREPARED, fault)
     finally:
         if views.reader is not None:
             views.reader.sweep()
+
+
+def _by_another(views: Views, leave: Callable[[], None]) -> Generator[bool | Awaited | None, None, None]:
+    """Yield after each step that a process takes which is forked for it, and that is ended when nobody goes on.
+
+    While it takes a step, which may last for half a minute on a busy machine, yield where it will be heard. Raises
+    OSError where there is no process.
+    """
+    with _beside(partial(_prepare, views), leave) as connection:
+        for message in _heard(connection):
+            if isinstance(message, Awaited):
+                yield message
+                continue
+            if message.body:
+                views.take(message.body)
+            yield message.head["is much"]
+            send(connection, Message({"go on": True}))
 
 
 @contextmanager
