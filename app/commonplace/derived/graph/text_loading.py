@@ -6,7 +6,7 @@ import fcntl
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from commonplace.model.quad_text import QuadText, has_blank_nodes
 
@@ -76,5 +76,6 @@ def _feed(writing: int, chunks: Iterable[bytes]) -> None:
             for _ in chunks:
                 pass
         except BaseException:
-            pipe.write(b"\n! the text ends too soon\n")
+            with suppress(BrokenPipeError):  # the engine has stopped by itself
+                pipe.write(b"\n! the text ends too soon\n")
             raise
