@@ -350,7 +350,7 @@ def _tasks(views: Views, *, settings: Settings, queries: Path, described: bool) 
         and preparation.lacks(context.library.graph)
     )
     handing_over = HandingOver(preparation)
-    views.read, views.prepared, views.take = handing_over.read, handing_over.changed, handing_over.take
+    views.read, views.prepared, views.take = partial(_read, handing_over), handing_over.changed, handing_over.take
     app = create_app(context=context, in_worker=True)
     return {
         graph_content.TASK: graph_content.read_in_worker,
@@ -378,16 +378,24 @@ def preparation_of(context: Context, directory: Path | None) -> Preparation:
     )
 
 
+def _read(handing_over: HandingOver) -> Iterator[bool]:
+    """Load what workers need beside what was prepared, and read that, where it is in a file."""
+    carrying.load_reader()
+    yield False
+    yield from handing_over.read()
+
+
 def _prepare_lists(context: Context, preparation: Preparation, views: Views) -> Iterator[Step]:
     """Make what is asked for most, of a library where that takes long, before workers are forked: each moves it along
     from there."""
+    carrying.load_reader()
+    yield False
     graph = context.library.graph
     if views.reader is not None:
         yield preparation.begin(graph)  # with a later file, where a process like this has written one since
     if context.size.of(graph).value < in_workers.SMALL_STATEMENTS:
         return
     compile_pages()
-    carrying.load_reader()
     yield False
     yield from preparation.steps(graph)
 

@@ -88,7 +88,7 @@ def test_an_answer_is_carried_over_a_change_that_cannot_matter_to_it(home: Path)
 
         server.workers.ask = counting  # type: ignore[method-assign, assignment]
         first = server.ask(about)
-        for number in range(1, 40):  # until the patterns of the question are known, it is evaluated anew
+        for number in range(1, 1_000):  # until a worker has read the patterns of the question, it is evaluated anew
             made = server.client.post("/sparql", data={"update": of_another.format(number)}, headers=token)
             before = len(asked)
             carried = server.ask(about)
