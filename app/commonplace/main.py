@@ -97,8 +97,8 @@ GIVE_BACK_SECONDS = 15.0
 which much was removed."""
 
 PREPARING_SECONDS = 1_800.0
-"""Maximum time that the writing of the whole search index waits for what lists and counts are prepared from. At a
-million works each takes gigabytes and ten minutes of a core, and lists are asked for first."""
+"""Maximum time that the writing of the whole search index waits until lists and counts are prepared. At a million works
+each takes gigabytes and ten minutes of a core, and lists are asked for first."""
 
 
 def create() -> Application:

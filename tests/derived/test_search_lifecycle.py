@@ -334,6 +334,25 @@ def test_a_big_import_is_indexed_before_the_log_has_it(
     assert asked[-1] == "text"
 
 
+def test_an_import_that_is_big_only_as_the_log_has_it_is_indexed_from_there(
+    opened: Home, asked: list[str], big_import: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There each line has a mark more."""
+    other = SmallLibrary(tmp_path / "other")
+    import_file(other.library, other.committer, big_import.read_bytes(), big_import.name)
+    logged = other.library.log.header(Version(1)).body_length
+    lines = len(other.library.log.entry(Version(1)).change.added)
+    monkeypatch.setattr("commonplace.derived.search.early_index.REBUILT_BYTES", logged - lines)
+    with serving(opened) as client:
+        client.timeout = PATIENCE
+        keys(client, "coproduction")
+        asked.clear()
+        assert imported(opened, big_import).version == 2
+        assert opened.library.search(newest=True).applied_version == 2
+        assert keys(client, "water town")[:2] == ["w0", "w1"]
+    assert asked == ["log"]
+
+
 def test_of_an_import_that_is_not_logged_nothing_is_found(
     opened: Home, asked: list[str], big_import: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

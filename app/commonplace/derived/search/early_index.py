@@ -47,8 +47,8 @@ class EarlyIndex:
         """Write the index of changes in the log `entries` to `files`, if there are any."""
         self._entries = entries
         self._files = files
-        self._begun: tuple[Version, Future[None]] | None = None
-        """The version whose index was begun, and the future that ends with its writing."""
+        self._begun: tuple[Version, Future[bool]] | None = None
+        """The version whose index was begun, and the future that ends with its writing and says whether it was big."""
         self.write: WriteChange | None = None
         """Write the parts by other processes, as a server does. Where this is None, no index is written early."""
 
@@ -105,9 +105,7 @@ class EarlyIndex:
             return False
         begun = self._begun if self._has_begun(version) else None
         try:
-            if begun:
-                begun[1].result()
-            else:
+            if not (begun and begun[1].result()):
                 self._write(BigChange(version, _logged()))
             if self._files:
                 index.open_newest(self._files, self._entries.head())
@@ -133,10 +131,13 @@ class EarlyIndex:
             return False
         return self._entries.header(version).body_length > REBUILT_BYTES and self._entries.only_adds(version)
 
-    def _write_if_big(self, version: Version, logged: Future[bool], file: Callable[[], TextFile] | None) -> None:
+    def _write_if_big(self, version: Version, logged: Future[bool], file: Callable[[], TextFile] | None) -> bool:
+        """Write the index of a change, and return True; False where its text is short, if not as long as in the log."""
         text = file() if file else None
-        if text is None or text.size > REBUILT_BYTES:
+        is_big = text is None or text.size > REBUILT_BYTES
+        if is_big:
             self._write(BigChange(version, logged, text))
+        return is_big
 
     def _write(self, change: BigChange) -> None:
         assert self._files is not None
