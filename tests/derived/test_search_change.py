@@ -243,7 +243,8 @@ def test_a_process_writes_it_and_says_what_it_left(tmp_path: Path, parts: int, i
 
     left = change_process.read_names(directory / change_process.LEFT)
     assert MINTER.thing("person", "elinor-ostrom").value in left
-    small.library.read(lambda snapshot: write_documents(documents(snapshot, MINTER, left), directory / str(parts)))
+    place = directory / str(parts)
+    small.library.read(lambda snapshot: write_documents(documents(snapshot, MINTER, left), MINTER, place))
     index, whole = SearchIndex(), SearchIndex()
     index.open([directory / str(part) for part in range(parts + 1)], 2)
     small.library.read(lambda snapshot: whole.rebuild(snapshot, MINTER, 2))
@@ -251,7 +252,7 @@ def test_a_process_writes_it_and_says_what_it_left(tmp_path: Path, parts: int, i
         assert index.search(q, limit=100) == whole.search(q, limit=100), q
     assert [hit.key for hit in index.search("engagement", ["work"]).hits] == ["bovaird2007"]
     assert sorted(path.name for path in directory.iterdir()) == sorted(
-        [*(f"{part}{ending}" for part in range(parts + 1) for ending in ("", ".json")), change_process.LEFT]
+        [*(f"{part}{ending}" for part in range(parts + 1) for ending in ("", ".json", ".names")), change_process.LEFT]
     )
 
 

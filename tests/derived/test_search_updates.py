@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given, settings
@@ -217,6 +218,31 @@ def test_an_index_from_files_answers_as_one_in_memory(library: SearchIndex, tmp_
         assert index.matching_iris(q, "work") == library.matching_iris(q, "work"), q
 
 
+STRANGE_KEYS = ["a/b", "zwei wörter", "two\nlines", "100%", "id/work/x", "q?r", "%2F"]
+
+
+def test_an_index_from_files_names_its_documents_by_their_iris(tmp_path: Path) -> None:
+    """Whatever the IRI that somebody else has given to a thing says in percent-encoded characters."""
+    graph = StoreGraph(LIBRARY)
+    for key in STRANGE_KEYS:
+        thing = NamedNode(f"{MINTER.base}id/concept/{quote(key, safe='/')}")
+        graph.store.add(Quad(thing, RDF["type"], SKOS["Concept"]))
+        graph.store.add(Quad(thing, SKOS["prefLabel"], Literal("a strange key")))
+    from_files, in_memory = filed(graph, tmp_path, 3), indexed(graph)
+    found = from_files.search("strange", limit=100)
+    assert {hit.key for hit in found.hits} == {*STRANGE_KEYS}
+    assert found == in_memory.search("strange", limit=100)
+
+
+@pytest.mark.parametrize("line", ["concept/none", "", "none"])
+def test_names_of_more_documents_than_there_are_are_refused(tmp_path: Path, line: str) -> None:
+    filed(StoreGraph(LIBRARY), tmp_path, 1)
+    with (tmp_path / "0.names").open("a") as names:
+        names.write(f"\n{line}")
+    with pytest.raises(ValueError, match="names"):
+        SearchIndex().open([tmp_path / "0"], 1)
+
+
 @settings(max_examples=15)
 @given(steps=st.lists(CHANGES, min_size=1, max_size=3))
 def test_an_updated_index_from_files_answers_as_a_rebuilt_one_and_leaves_its_files(
@@ -244,11 +270,15 @@ def test_words_taken_in_are_words_learnt() -> None:
     half.learn(words[:4])
     other.learn(words[2:])
     half.take_in(other.families())
+    taken_in = [dict(families) for families in other.families()]
     for word in words:
         assert half.family((word,)) == whole.family((word,)), word
+    half.learn(words)
+    assert half.families() == whole.families()
+    assert other.families() == taken_in, "what is learnt afterwards is not added to what was taken in"
 
 
-@pytest.mark.parametrize("damage", ["0.json", "1.json", "0/meta.json"])
+@pytest.mark.parametrize("damage", ["0.json", "1.json", "0.names", "0/meta.json"])
 def test_files_that_are_not_whole_are_not_opened(tmp_path: Path, damage: str) -> None:
     filed(StoreGraph(LIBRARY), tmp_path, 2)
     (tmp_path / damage).write_text("{")

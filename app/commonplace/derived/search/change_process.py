@@ -117,7 +117,7 @@ def _forked(reader: ChangeReader, part: int, parts: int, place: Path) -> int:
     if process:
         return process
     try:
-        write_documents(reader.documents(reader.things.share(part, parts)), place)
+        write_documents(reader.documents(reader.things.share(part, parts)), reader.minter, place)
         _write_names(_left_beside(place), reader.left)
     except BaseException:
         sys.excepthook(*sys.exc_info())

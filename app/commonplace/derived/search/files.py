@@ -1,8 +1,8 @@
 """Keep the search index in files, so that it need not be built at each start, nor by the process that asks it.
 
 `derived/search/{version}-{id}-{making}/` holds the index of that version of the log whose entry has that id, as
-this very code makes it, in parts: `0`, `0.json` and so on. A part is a `segment`, written
-once; beside it are the names of its documents and the words it has. The directory is sealed
+this very code makes it, in parts: `0`, `0.json`, `0.names` and so on. A part is a `segment`, written
+once; beside it are the words it has and the names of its documents, one a line. The directory is sealed
 (`commonplace.derived.sealed`); one that is not what was written is thrown away. It may all be deleted at any time.
 """
 
@@ -24,7 +24,7 @@ from typing import TypeVar
 
 from commonplace.derived.sealed import LogPosition, seal_directory, sealed_fault
 from commonplace.derived.search.documents import SearchDocument
-from commonplace.derived.search.from_graph import Queryable, batches, documents, subjects
+from commonplace.derived.search.from_graph import Queryable, documents, subjects
 from commonplace.derived.search.query import SearchFields
 from commonplace.derived.search.segment import Segment, StoredNames
 from commonplace.derived.search.vocabulary import Vocabulary
@@ -39,16 +39,14 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-NAMES_AT_ONCE = 10_000
-"""Number of names that are written as one text: those of a million things take hundreds of megabytes."""
-
 
 def write_part(graph: Queryable, minter: Minter, directory: Path, part: int, parts: int) -> None:
     """Write one of `parts` parts of the index of a graph, counted from 0, to an existing directory.
 
     Raises OSError when it cannot be written.
     """
-    write_documents(documents(graph, minter, share(subjects(graph, minter), part, parts)), directory / str(part))
+    things = share(subjects(graph, minter), part, parts)
+    write_documents(documents(graph, minter, things), minter, directory / str(part))
 
 
 def share(things: Sequence[T], part: int, parts: int) -> Sequence[T]:
@@ -57,7 +55,7 @@ def share(things: Sequence[T], part: int, parts: int) -> Sequence[T]:
     return things[part * size : (part + 1) * size]
 
 
-def write_documents(made: Iterable[SearchDocument], place: Path) -> None:
+def write_documents(made: Iterable[SearchDocument], minter: Minter, place: Path) -> None:
     """Write a part of an index, of documents that come in the order of their names, to a directory that is not there.
 
     Raises OSError when it cannot be written.
@@ -68,13 +66,11 @@ def write_documents(made: Iterable[SearchDocument], place: Path) -> None:
         segment = Segment.of(fields, made, place)
     vocabulary = Vocabulary()
     vocabulary.learn(set(segment.words()))  # many stand in several tiers
-    with place.with_suffix(".json").open("w", encoding="utf-8") as file:
-        file.write(f'{{"families": {json.dumps(vocabulary.families(), ensure_ascii=False)}, "names": [')
-        before = ""
-        for some in batches(StoredNames.texts_of(segment.names), NAMES_AT_ONCE):
-            file.write(before + json.dumps(some, ensure_ascii=False)[1:-1])
-            before = ", "
-        file.write("]}")
+    place.with_suffix(".json").write_text(json.dumps(vocabulary.families(), ensure_ascii=False), encoding="utf-8")
+    begun = f"{minter.base}id/"
+    with place.with_suffix(".names").open("w", encoding="utf-8") as file:
+        file.write(begun)
+        file.writelines(f"\n{end}" for end in StoredNames.ends_of(segment.names, begun))
 
 
 def emptied(directory: Path) -> None:
@@ -88,9 +84,9 @@ def read_parts(fields: SearchFields, parts: Sequence[Path]) -> tuple[tuple[Segme
     segments: list[Segment] = []
     vocabulary = Vocabulary()
     for place in parts:
-        beside = json.loads(place.with_suffix(".json").read_text())
-        segments.append(Segment.opened(fields, place, StoredNames(beside["names"])))
-        vocabulary.take_in(beside["families"])
+        begun, *ends = place.with_suffix(".names").read_text(encoding="utf-8").split("\n")
+        segments.append(Segment.opened(fields, place, StoredNames(begun, ends)))
+        vocabulary.take_in(json.loads(place.with_suffix(".json").read_text(encoding="utf-8")))
     return tuple(segments), vocabulary
 
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from heapq import merge, nsmallest
 from pathlib import Path
 from typing import Protocol, cast, overload
+from urllib.parse import unquote
 
 from tantivy import DocAddress, Index, Occur, Query, Searcher
 
@@ -94,36 +95,36 @@ def merged(many: Iterable[Sequence[Found]]) -> Iterator[Found]:
 
 
 class StoredNames(Sequence[DocumentName]):
-    """Names as they lie in a file, each one text.
+    """Names as they lie in a file: each is the end of an IRI, after what all IRIs of things begin with.
 
     Tuples by the hundred thousand would be looked through for garbage again and again.
     """
 
-    def __init__(self, texts: Sequence[str]) -> None:
-        """Take the texts that `texts_of` returns. Raises ValueError for others."""
-        if not all(text.count(" ") >= 2 for text in texts):
+    def __init__(self, begun: str, ends: Sequence[str]) -> None:
+        """Take what `ends_of` returns. Raises ValueError where that is not so."""
+        if not all("/" in end for end in ends):
             raise ValueError("these are no stored names")
-        self._texts = texts
+        self._begun = begun
+        self._ends = ends
 
     @staticmethod
-    def texts_of(names: Iterable[DocumentName]) -> Iterator[str]:
-        """Yield each name as a text."""
-        return (f"{iri} {kind} {key}" for key, kind, iri in names)
+    def ends_of(names: Iterable[DocumentName], begun: str) -> Iterator[str]:
+        """Yield the end of the IRI of each name: its kind and its key, percent-encoded."""
+        return (iri.removeprefix(begun) for _, _, iri in names)
 
     def __len__(self) -> int:
-        return len(self._texts)
+        return len(self._ends)
 
     @overload
     def __getitem__(self, place: int) -> DocumentName: ...
     @overload
     def __getitem__(self, place: slice) -> list[DocumentName]: ...
     def __getitem__(self, place: int | slice) -> DocumentName | list[DocumentName]:
-        return list(map(_name, self._texts[place])) if isinstance(place, slice) else _name(self._texts[place])
+        return list(map(self._name, self._ends[place])) if isinstance(place, slice) else self._name(self._ends[place])
 
-
-def _name(text: str) -> DocumentName:
-    iri, kind, key = text.split(" ", 2)
-    return key, cast(Kind, kind), iri
+    def _name(self, end: str) -> DocumentName:
+        kind, _, key = end.partition("/")
+        return unquote(key), cast(Kind, kind), self._begun + end
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +154,14 @@ class Segment:
 
     @classmethod
     def opened(cls, fields: SearchFields, directory: Path, names: StoredNames) -> Segment:
-        """Return the segment that `of` made in a directory, of documents of those names."""
+        """Return the segment that `of` made in a directory, of documents of those names.
+
+        Raises ValueError where it has fewer or more.
+        """
         index = fields.index(directory)
         searcher = index.searcher()
+        if searcher.num_docs != len(names):
+            raise ValueError(f"{directory} has {searcher.num_docs} documents, and {len(names)} names")
         return cls(fields, index, searcher, names, ordered=searcher.num_segments <= 1)
 
     @property

@@ -271,7 +271,7 @@ class Worker:
 
         def write(snapshot: Snapshot) -> Version:
             things = read_names(Path(head["things"])) if head["things"] else subjects(snapshot, minter)
-            write_documents(documents(snapshot, minter, share(things, head["part"], head["parts"])), place)
+            write_documents(documents(snapshot, minter, share(things, head["part"], head["parts"])), minter, place)
             return snapshot.version
 
         try:
