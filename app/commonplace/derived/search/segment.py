@@ -15,6 +15,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from heapq import merge, nsmallest
+from itertools import islice
 from pathlib import Path
 from typing import Protocol, cast, overload
 from urllib.parse import unquote
@@ -28,6 +29,9 @@ from commonplace.model.minter import Kind
 WHOLE_BYTES = 256_000_000
 CHANGE_BYTES = 16_000_000
 """Maximum memory that the indexing thread fills before it writes: what it writes at once keeps its order."""
+
+AT_ONCE = 1_000
+"""Number of documents that the indexing thread is given in a row: it would wait for each, and be woken again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,9 +257,12 @@ class Segment:
         try:
             if gone:
                 writer.delete_documents_by_query(self.fields.numbered(gone))
-            for document in documents:
-                writer.add_document(self.fields.document(document, len(self.names)))
-                self.names.append((document.key, document.kind, document.iri))
+            left = iter(documents)
+            while some := list(islice(left, AT_ONCE)):
+                made = [self.fields.document(one, number) for number, one in enumerate(some, len(self.names))]
+                for one in made:
+                    writer.add_document(one)
+                self.names.extend((one.key, one.kind, one.iri) for one in some)
             writer.commit()
         except BaseException:
             writer.rollback()
