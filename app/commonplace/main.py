@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -255,14 +255,17 @@ def _prepare(context: Context, stopping: Event) -> None:
         _read_prepared(context, graph)
     library.check_graph(stopping.is_set)
     library.prepare_history()
+    one_by_one: AbstractContextManager[None] = nullcontext()
     if not is_prepared:  # another process reads the whole graph for it, which this one would have to do again
-        context.workers.until_prepared(PREPARING_SECONDS)
+        if context.workers.until_prepared(PREPARING_SECONDS):
+            one_by_one = context.workers.preparing_nothing()
         if stopping.is_set():
             return
         preparation.begin(graph)
         _read_prepared(context, graph)
-    library.searching.prepare(library.newest())
-    works_known.prepare_imports(library, partial(_ask, context.workers))
+    with one_by_one:
+        library.searching.prepare(library.newest())
+        works_known.prepare_imports(library, partial(_ask, context.workers))
     index_texts(library.read(texts_to_search), library.page_index, lambda: not stopping.is_set())
 
 

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -18,7 +19,7 @@ from commonplace.derived.graph.opening import GraphKind
 from commonplace.derived.workers import pool
 from commonplace.derived.workers.apart import Apart, Step
 from commonplace.derived.workers.limits import QueryLimits
-from commonplace.derived.workers.messages import Call, Message, Reply
+from commonplace.derived.workers.messages import Call, Reply
 from commonplace.derived.workers.pool import Lane, WorkerPool
 from commonplace.derived.workers.preparing import Preparing
 from commonplace.derived.workers.worker import Task, Views
@@ -163,11 +164,16 @@ def idle_tasks(views: Views, folder: Path) -> Mapping[str, Task]:
 
     def renew(self: Views) -> None:
         times.append(None)
-        (folder / f"idle {len(times)}").touch()
+        (folder / f"idle {os.getpid()} {len(times)}").touch()
 
     Views.renew = renew  # type: ignore[method-assign]  # in the zygote, which asks it each time that it is idle
     (folder / "prepare").touch()
     return tasks(views, folder)
+
+
+def times_idle(folder: Path, workers: WorkerPool) -> int:
+    """Return how often the zygote there is now was idle."""
+    return len([*folder.glob(f"idle {workers.zygote.process} *")])
 
 
 async def prepared_in(workers: WorkerPool) -> int:
@@ -177,23 +183,40 @@ async def prepared_in(workers: WorkerPool) -> int:
     return prepared
 
 
-def test_nothing_is_prepared_while_the_server_waits_for_a_search_index(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("is_lost", [False, True])
+def test_nothing_is_prepared_while_the_whole_graph_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_lost: bool
 ) -> None:
-    """The zygote prepares nothing between the two messages, however often it is idle, and goes on afterwards."""
+    """The zygote prepares nothing until the last block ends, however often it is idle, and goes on afterwards.
+
+    Another that takes its place prepares nothing either.
+    """
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     library = Library.open(tmp_path / "home", BASE)
 
     async def run() -> None:
         workers = WorkerPool(library.worker_views(), QueryLimits(workers=1))
         workers.start(partial(idle_tasks, folder=tmp_path))
-
+        in_a_thread, here = ExitStack(), ExitStack()
         try:
-            workers.zygote.send(Message({"wait": True}))
-            await until((tmp_path / "idle 2").exists)
+            await asyncio.to_thread(in_a_thread.enter_context, workers.preparing_nothing())
+            here.enter_context(workers.zygote.held_back())
+            await prepared_in(workers)
+            if is_lost:
+                before = workers.zygote.process
+                assert before is not None
+                os.kill(before, signal.SIGKILL)
+                await until(lambda: workers.zygote.process not in (None, before))
+                await prepared_in(workers)
+            await until(lambda: times_idle(tmp_path, workers) >= 2)
             assert await prepared_in(workers) == 0
 
-            workers.zygote.send(Message({"wait": False}))
+            await asyncio.to_thread(in_a_thread.close)
+            times = times_idle(tmp_path, workers)
+            await until(lambda: times_idle(tmp_path, workers) >= times + 3)
+            assert await prepared_in(workers) == 0
+
+            here.close()
             async with asyncio.timeout(60):
                 while await prepared_in(workers) < 4:
                     pass

@@ -7,7 +7,8 @@ import dataclasses
 import shutil
 import signal
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from commonplace.derived.search.index import SearchIndex
 from commonplace.derived.search.lifecycle import Searching
 from commonplace.derived.workers.limits import QueryLimits
 from commonplace.derived.workers.link import WorkerLink
+from commonplace.derived.workers.messages import Message
 from commonplace.derived.workers.pool import WorkerPool
 from commonplace.derived.workers.search_writer import WRITING_SECONDS, SearchWriter
 from commonplace.errors import NoRoom
@@ -172,27 +174,85 @@ def test_a_server_has_it_written_by_others(built: list[int], opened: Home) -> No
     assert [(hit.iri, hit.title) for hit in there.hits] == [(one["iri"], one["title"]) for one in answer["items"]]
 
 
-@pytest.mark.parametrize(("graph", "count"), [("memory", 1), ("disk", 2)])
-def test_one_process_alone_reads_a_large_graph_that_it_shares(
-    small: SmallLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, graph: GraphKind, count: int
+@pytest.fixture
+def exchanges(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
+    """When workers were asked and have answered, and their numbers."""
+    noted: list[tuple[str, int]] = []
+    exchange = WorkerLink.exchange
+
+    async def note(link: WorkerLink, question: Message, seconds: float | None = None) -> Message:
+        noted.append(("asked", link.number))
+        answer = await exchange(link, question, seconds)
+        noted.append(("answered", link.number))
+        return answer
+
+    monkeypatch.setattr(WorkerLink, "exchange", note)
+    return noted
+
+
+Write = Callable[[SearchWriter, Path, int], Coroutine[Any, Any, object]]
+"""Write an index of a library of so many statements to a directory."""
+
+
+def whole(writer: SearchWriter, place: Path, statements: int) -> Coroutine[Any, Any, object]:
+    return writer.write(place, Version(2), statements)
+
+
+def of_a_change(writer: SearchWriter, place: Path, statements: int) -> Coroutine[Any, Any, object]:
+    """Leave four things: those that the version before describes, and a work that names one of them."""
+    is_logged: Future[bool] = Future()
+    is_logged.set_result(True)
+    return writer.write_change(place, BigChange(Version(2), is_logged), statements)
+
+
+@pytest.mark.parametrize(
+    ("graph", "write", "statements", "count"),
+    [
+        ("memory", whole, 1_000, 0),
+        ("memory", whole, 1_001, 5),
+        ("memory", of_a_change, 1_000, 0),
+        ("memory", of_a_change, 1_001, 2),
+        ("disk", whole, 1_001, 0),
+        ("disk", of_a_change, 1_001, 0),
+    ],
+)
+def test_a_large_graph_that_processes_share_is_read_by_one_after_another(
+    small: SmallLibrary,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    exchanges: list[tuple[str, int]],
+    graph: GraphKind,
+    write: Write,
+    statements: int,
+    count: int,
 ) -> None:
-    """Each makes the graph its own while it reads."""
-    monkeypatch.setattr("commonplace.derived.workers.search_writer.ALONE_STATEMENTS", 1_000)
-    library, places = Library.open(tmp_path / "home", BASE, graph), [tmp_path / "few", tmp_path / "many"]
+    """Each makes what it reads of the graph its own until it ends. `count` parts are read so, 0 where side by side."""
+    for constant, size in (("SIDE_BY_SIDE_STATEMENTS", 1_000), ("SHARE_STATEMENTS", 250), ("SHARE_THINGS", 2)):
+        monkeypatch.setattr(f"commonplace.derived.workers.search_writer.{constant}", size)
+    small.add(BOVAIRD)
+    library, place = Library.open(tmp_path / "home", BASE, graph), tmp_path / "index"
     small.library.end()
+    place.mkdir()
 
     async def run() -> None:
         workers = WorkerPool(library.worker_views(), QueryLimits())
         workers.start()
         try:
-            for place, statements in zip(places, (1_000, 1_001), strict=True):
-                place.mkdir()
-                await workers.search.write(place, library.newest(), statements)
+            await write(workers.search, place, statements)
         finally:
             workers.close()
 
     asyncio.run(run())
-    assert [len([*place.glob("*.json")]) for place in places] == [2, count]
+    assert {path.suffix for path in place.iterdir()} == {"", ".json", ".names"}
+    if count:
+        assert [what for what, _ in exchanges] == ["asked", "answered"] * (1 + count), "the first lists things"
+        assert len({number for _, number in exchanges}) == 1 + count
+    index, rebuilt = SearchIndex(), SearchIndex()
+    index.open(sorted(path.with_suffix("") for path in place.glob("*.json")), 2)
+    library.read(lambda snapshot: rebuilt.rebuild(snapshot, library.minter, 2))
+    for q in ("ostrom", "divide", "review", "coproduction", "engagement", "bovaird"):
+        assert index.search(q, limit=100) == rebuilt.search(q, limit=100), q
+        assert q in ("review", "coproduction") or rebuilt.search(q).total
 
 
 def test_an_import_is_found_when_its_job_is_done(opened: Home, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,12 +14,12 @@ import select
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from mmap import PROT_READ, mmap
 from pathlib import Path
 
-from commonplace.derived.search.files import write_documents
+from commonplace.derived.search.files import read_names, write_documents, write_names
 from commonplace.derived.search.from_change import LOGGED, ChangeReader, NewThings, in_order
 from commonplace.errors import CommonplaceError
 from commonplace.model.change import Version
@@ -89,22 +89,13 @@ def write_change(
         left.update(read_names(beside))
         beside.unlink()
     if left:
-        _write_names(directory / LEFT, in_order(minter, left))
+        write_names(directory / LEFT, in_order(minter, left))
 
 
 @contextmanager
 def _opened(text: TextFile) -> Iterator[EntryBody]:
     with mmap(text.descriptor, text.size, prot=PROT_READ) as mapped:
         yield EntryBody(mapped, 0, text.size)
-
-
-def read_names(file: Path) -> list[str]:
-    """Return the IRIs in a file, one a line."""
-    return file.read_text(encoding="utf-8").split("\n")[:-1]
-
-
-def _write_names(file: Path, names: Iterable[str]) -> None:
-    file.write_text("".join(f"{name}\n" for name in names), encoding="utf-8")
 
 
 def _left_beside(place: Path) -> Path:
@@ -118,7 +109,7 @@ def _forked(reader: ChangeReader, part: int, parts: int, place: Path) -> int:
         return process
     try:
         write_documents(reader.documents(reader.things.share(part, parts)), reader.minter, place)
-        _write_names(_left_beside(place), reader.left)
+        write_names(_left_beside(place), reader.left)
     except BaseException:
         sys.excepthook(*sys.exc_info())
         os._exit(1)

@@ -49,6 +49,16 @@ def write_part(graph: Queryable, minter: Minter, directory: Path, part: int, par
     write_documents(documents(graph, minter, things), minter, directory / str(part))
 
 
+def write_names(file: Path, names: Iterable[str]) -> None:
+    """Write IRIs to a file, one a line. Raises OSError."""
+    file.write_text("".join(f"{name}\n" for name in names), encoding="utf-8")
+
+
+def read_names(file: Path) -> list[str]:
+    """Return the IRIs in a file, one a line."""
+    return file.read_text(encoding="utf-8").split("\n")[:-1]
+
+
 def share(things: Sequence[T], part: int, parts: int) -> Sequence[T]:
     """Return one of `parts` equal shares of things that are in order, counted from 0."""
     size = -(-len(things) // parts)

@@ -11,8 +11,8 @@ import pickle
 import socket
 import threading
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import asdict
 from enum import Enum
 from typing import Any, TypeVar
@@ -117,13 +117,13 @@ class WorkerPool:
         self._closed = False
         self.succession = Succession(self.zygote, views, self._home, self._succeeded, self.wait_for)
         """Lets another zygote take over after a big change, where this process could fork the first."""
-        self._held_back = False
-        """Whether the zygote prepares nothing for now."""
         self._has_prepared = threading.Event()
         """Is set when the zygote has prepared what is asked for most, or will not."""
         self._forks = forked is not None and views.copies is None
         self._shares_graph = views.copies is None and views.graph.address is None
-        self.search = SearchWriter(self._home, limits, self._fork, self._hold_back, shares_graph=self._shares_graph)
+        self.search = SearchWriter(
+            self._home, limits, self._fork, self.zygote.held_back, shares_graph=self._shares_graph
+        )
         """Writes search indexes, by workers that are forked for it."""
         self.ended_by = Counter(dict.fromkeys((*_REASONS.values(), *_NOT_BY_QUERY), 0))
         """Number of workers that were ended before they had an answer, by the reason: `time`, `memory`, `broken` (by a
@@ -185,15 +185,31 @@ class WorkerPool:
         with resting():
             return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
 
-    def until_prepared(self, seconds: float) -> None:
+    def until_prepared(self, seconds: float) -> bool:
         """Wait until what workers are to have at hand is prepared, but for what may be left for a while.
 
-        For another thread than the event loop's. It waits no longer than some seconds, and for no zygote that is not
-        there or is lost: another is started when a worker is asked for.
+        Return False where it is not in time. For another thread than the event loop's. No zygote is waited for that is
+        not there or is lost: another is started when a worker is asked for.
         """
-        if self.zygote.is_there:
-            with resting():
-                self._has_prepared.wait(seconds)
+        if not self.zygote.is_there:
+            return True
+        with resting():
+            return self._has_prepared.wait(seconds)
+
+    @contextmanager
+    def preparing_nothing(self) -> Iterator[None]:
+        """Have the zygote prepare nothing while a block has the whole graph read. For another thread, as above.
+
+        Each process that reads a graph in memory makes it its own until it ends: two at one time would hold two more.
+        """
+        assert self._loop is not None, "the server has not been started"
+        held = ExitStack()
+        self._loop.call_soon_threadsafe(held.enter_context, self.zygote.held_back())
+        try:
+            yield
+        finally:
+            with suppress(RuntimeError):  # the server has stopped, and the event loop with it
+                self._loop.call_soon_threadsafe(held.close)
 
     def handing_on(self) -> AbstractContextManager[None]:
         """Let another zygote take over at the end of a block that may write much, where this process can fork one.
@@ -372,12 +388,6 @@ class WorkerPool:
         self.zygote.expect(lambda: link.process is None and not link.ended)
         return link
 
-    def _hold_back(self, waits: bool) -> None:
-        """Let the zygote, if there is one, prepare nothing for now, or again what it will."""
-        self._held_back = waits
-        if self.zygote.is_there and not self._closed:
-            self.zygote.send(Message({"wait": waits}))
-
     def _zygote_lost(self, why: str, had_forked: bool) -> None:
         """End the workers that it has not forked, and have another zygote started; the other workers go on.
 
@@ -400,8 +410,6 @@ class WorkerPool:
     def _succeeded(self) -> None:
         """Go on with another zygote: who waits for a worker of the one before asks again."""
         self._end_unforked()
-        if self._held_back:
-            self._hold_back(True)
         self._replace_workers()
 
     def _replace_workers(self) -> None:

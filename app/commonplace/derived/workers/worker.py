@@ -27,8 +27,7 @@ from commonplace.derived.graph.guard import guarded, refuse_rdf_12
 from commonplace.derived.graph.snapshot import Result, Snapshot, Update
 from commonplace.derived.past_states import PastStates
 from commonplace.derived.rewinding import MovableGraph
-from commonplace.derived.search.change_process import read_names
-from commonplace.derived.search.files import share, write_documents
+from commonplace.derived.search.files import read_names, share, write_documents, write_names
 from commonplace.derived.search.from_graph import documents, subjects
 from commonplace.derived.workers.answer_writer import kind_of, written
 from commonplace.derived.workers.apart import Step
@@ -225,7 +224,7 @@ class Worker:
         """Return the message to send back, and whether this process takes no more questions."""
         head = message.head
         try:
-            if "search" in head:
+            if "search" in head or "list" in head:
                 return self._indexed(head), True
             graph = self._graph(Version(head["version"]), exact=head["exact"])
             started = time.monotonic()
@@ -265,13 +264,18 @@ class Worker:
                 os.close(call.file)
 
     def _indexed(self, head: Mapping[str, Any]) -> Message:
-        """Write a part of the search index, at a lower priority than all that answer. Nothing else is asked after."""
+        """Write a part of the search index, or list what is in each, at a low priority. Nothing else is asked after."""
         os.nice(_NICE)
-        minter, place = Minter(self._views.base), Path(head["search"])
+        minter = Minter(self._views.base)
 
         def write(snapshot: Snapshot) -> Version:
             things = read_names(Path(head["things"])) if head["things"] else subjects(snapshot, minter)
-            write_documents(documents(snapshot, minter, share(things, head["part"], head["parts"])), minter, place)
+            if "list" in head:
+                for part, file in enumerate(head["list"]):
+                    write_names(Path(file), share(things, part, head["parts"]))
+            else:
+                made = documents(snapshot, minter, share(things, head["part"], head["parts"]))
+                write_documents(made, minter, Path(head["search"]))
             return snapshot.version
 
         try:

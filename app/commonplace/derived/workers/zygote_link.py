@@ -7,8 +7,8 @@ import os
 import signal
 import socket
 import subprocess
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -52,6 +52,8 @@ class ZygoteLink:
         self._retired: dict[Inbox, Callable[[], object]] = {}
         """The messages of zygotes that have a successor and wait for their last worker, each with what ends it."""
         self._closed = False
+        self._holders = 0
+        """The number of blocks for which the zygote prepares nothing."""
         self._has_forked = False
         self.process: int | None = None
         """Process id of the zygote that was asked last."""
@@ -70,6 +72,23 @@ class ZygoteLink:
         except OSError:  # it has just ended
             self._lose("its process has ended")
             send(self._open().connection, message)
+
+    @contextmanager
+    def held_back(self) -> Iterator[None]:
+        """Have the zygote, or another that takes its place, prepare nothing while a block runs. Blocks may overlap."""
+        self._holders += 1
+        if self._holders == 1:
+            self._let_wait(True)
+        try:
+            yield
+        finally:
+            self._holders -= 1
+            if not self._holders:
+                self._let_wait(False)
+
+    def _let_wait(self, waits: bool) -> None:
+        if self._inbox is not None:
+            self.send(Message({"wait": waits}))
 
     def succeed(self, forked: Forked) -> None:
         """Send to another zygote from now on. The one before ends with its last worker."""
@@ -123,6 +142,8 @@ class ZygoteLink:
             begun.begin(self._home, self._graph, self._copies)
             if self.tasks:
                 send(inbox.connection, Message({"tasks": True}, self.tasks))
+            if self._holders:
+                send(inbox.connection, Message({"wait": True}))
             inbox.connection.setblocking(False)
             self._loop.add_reader(inbox.connection.fileno(), self._readable, inbox)
         return self._inbox
