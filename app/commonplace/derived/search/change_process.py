@@ -27,6 +27,7 @@ from commonplace.model.minter import Minter
 from commonplace.model.quad_text import TextFile
 from commonplace.patchlog.log import EntryBody, PatchLog
 from commonplace.patchlog.opening import open_log
+from commonplace.processes.garbage_collection import collect_no_more
 from commonplace.processes.spawn import spawn
 
 LEFT = "left"
@@ -142,6 +143,7 @@ def main() -> None:
     log, base, version, directory, parts, *file = sys.argv[1:]
     text = TextFile(*map(int, file)) if file else None
     os.nice(_NICE)
+    collect_no_more()
     try:
         write_change(open_log(log, mend=False), Minter(base), Version(int(version)), Path(directory), int(parts), text)
     except EOFError:

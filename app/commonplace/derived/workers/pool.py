@@ -203,12 +203,13 @@ class WorkerPool:
         Each process that reads a graph in memory makes it its own until it ends: two at one time would hold two more.
         """
         assert self._loop is not None, "the server has not been started"
-        held = ExitStack()
-        self._loop.call_soon_threadsafe(held.enter_context, self.zygote.held_back())
+        held, stopped = ExitStack(), suppress(RuntimeError)  # which says that the event loop has ended with the server
+        with stopped:
+            self._loop.call_soon_threadsafe(held.enter_context, self.zygote.held_back())
         try:
             yield
         finally:
-            with suppress(RuntimeError):  # the server has stopped, and the event loop with it
+            with stopped:
                 self._loop.call_soon_threadsafe(held.close)
 
     def handing_on(self) -> AbstractContextManager[None]:
