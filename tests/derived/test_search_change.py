@@ -17,7 +17,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse, se
 
 from commonplace.derived.search import change_process
 from commonplace.derived.search.documents import SearchDocument
-from commonplace.derived.search.files import read_names, write_documents
+from commonplace.derived.search.files import read_iris, write_documents
 from commonplace.derived.search.from_change import LOGGED, ChangeReader, NewThings, in_order
 from commonplace.derived.search.from_graph import documents, subjects
 from commonplace.derived.search.index import SearchIndex
@@ -241,7 +241,7 @@ def test_a_process_writes_it_and_says_what_it_left(tmp_path: Path, parts: int, i
     assert process.wait(60) == 0
     change_process.end(process)
 
-    left = read_names(directory / change_process.LEFT)
+    left = read_iris(directory / change_process.LEFT)
     assert MINTER.thing("person", "elinor-ostrom").value in left
     place = directory / str(parts)
     small.library.read(lambda snapshot: write_documents(documents(snapshot, MINTER, left), MINTER, place))

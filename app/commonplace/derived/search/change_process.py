@@ -19,7 +19,7 @@ from contextlib import contextmanager, suppress
 from mmap import PROT_READ, mmap
 from pathlib import Path
 
-from commonplace.derived.search.files import read_names, write_documents, write_names
+from commonplace.derived.search.files import read_iris, write_documents, write_iris
 from commonplace.derived.search.from_change import LOGGED, ChangeReader, NewThings, in_order
 from commonplace.errors import CommonplaceError
 from commonplace.model.change import Version
@@ -87,10 +87,10 @@ def write_change(
     left = set(things.known)
     for part in range(parts):
         beside = _left_beside(directory / str(part))
-        left.update(read_names(beside))
+        left.update(read_iris(beside))
         beside.unlink()
     if left:
-        write_names(directory / LEFT, in_order(minter, left))
+        write_iris(directory / LEFT, in_order(minter, left))
 
 
 @contextmanager
@@ -110,7 +110,7 @@ def _forked(reader: ChangeReader, part: int, parts: int, place: Path) -> int:
         return process
     try:
         write_documents(reader.documents(reader.things.share(part, parts)), reader.minter, place)
-        write_names(_left_beside(place), reader.left)
+        write_iris(_left_beside(place), reader.left)
     except BaseException:
         sys.excepthook(*sys.exc_info())
         os._exit(1)

@@ -49,12 +49,12 @@ def write_part(graph: Queryable, minter: Minter, directory: Path, part: int, par
     write_documents(documents(graph, minter, things), minter, directory / str(part))
 
 
-def write_names(file: Path, names: Iterable[str]) -> None:
+def write_iris(file: Path, iris: Iterable[str]) -> None:
     """Write IRIs to a file, one a line. Raises OSError."""
-    file.write_text("".join(f"{name}\n" for name in names), encoding="utf-8")
+    file.write_text("".join(f"{iri}\n" for iri in iris), encoding="utf-8")
 
 
-def read_names(file: Path) -> list[str]:
+def read_iris(file: Path) -> list[str]:
     """Return the IRIs in a file, one a line."""
     return file.read_text(encoding="utf-8").split("\n")[:-1]
 

@@ -198,9 +198,10 @@ class WorkerPool:
 
     @contextmanager
     def preparing_nothing(self) -> Iterator[None]:
-        """Have the zygote prepare nothing while a block has the whole graph read. For another thread, as above.
+        """Have the zygote prepare nothing while a block has the whole graph read.
 
         Each process that reads a graph in memory makes it its own until it ends: two at one time would hold two more.
+        For another thread than the event loop's.
         """
         assert self._loop is not None, "the server has not been started"
         held, stopped = ExitStack(), suppress(RuntimeError)  # which says that the event loop has ended with the server

@@ -11,7 +11,7 @@ from typing import Any
 
 from commonplace.derived.search import change_process
 from commonplace.derived.search.early_index import BigChange
-from commonplace.derived.search.files import emptied, read_names
+from commonplace.derived.search.files import emptied, read_iris
 from commonplace.derived.workers.limits import QueryLimits
 from commonplace.derived.workers.link import Lost, WorkerLink
 from commonplace.derived.workers.messages import Message
@@ -52,8 +52,8 @@ class SearchWriter:
     ) -> None:
         """Write for a home (the address of its log, its checkpoints, its base IRI), by workers from `fork`.
 
-        The zygote is `held_back` while an index is written, lest it prepare meanwhile what nobody waits for.
-        `shares_graph` says that the workers share a graph in memory.
+        The zygote is `held_back` while the index of a change is written, lest it prepare meanwhile what nobody waits
+        for, and while a graph is read share by share. `shares_graph` says that the workers share a graph in memory.
         """
         self._home = home
         self._limits = limits
@@ -94,13 +94,13 @@ class SearchWriter:
             await self._write_new(directory, change, parts)
             left = directory / change_process.LEFT
             if left.exists():
-                names = len(read_names(left))
+                count = len(read_iris(left))
                 if self._is_read_in_shares(statements):
                     await self._one_after_another(
-                        _places(directory, parts, -(-names // SHARE_THINGS)), change.version, left
+                        _places(directory, parts, -(-count // SHARE_THINGS)), change.version, left
                     )
                 else:
-                    reading = min(-(-names // PART_THINGS), self._at_once)
+                    reading = min(-(-count // PART_THINGS), self._at_once)
                     await self._parts(_places(directory, parts, reading), change.version, left)
                 left.unlink()
 
@@ -168,11 +168,12 @@ class SearchWriter:
         links = [self._forked() for _ in range(1 + len(places))]
         head = {"things": str(things) if things else None, "parts": len(places), "version": version}
         try:
-            found = [await self._asked(links[0], {**head, "list": [*map(str, listed)]})]
-            for place, names, link in zip(places, listed, links[1:], strict=True):
-                head = {"things": str(names), "parts": 1, "part": 0, "version": version}
-                found.append(await self._asked(link, {**head, "search": str(place)}))
-                await asyncio.to_thread(names.unlink)
+            with self._held_back():
+                found = [await self._asked(links[0], {**head, "list": [*map(str, listed)]})]
+                for place, of_part, link in zip(places, listed, links[1:], strict=True):
+                    head = {"things": str(of_part), "parts": 1, "part": 0, "version": version}
+                    found.append(await self._asked(link, {**head, "search": str(place)}))
+                    await asyncio.to_thread(of_part.unlink)
             return found
         except Lost:
             raise self._ended() from None

@@ -27,7 +27,7 @@ from commonplace.derived.graph.guard import guarded, refuse_rdf_12
 from commonplace.derived.graph.snapshot import Result, Snapshot, Update
 from commonplace.derived.past_states import PastStates
 from commonplace.derived.rewinding import MovableGraph
-from commonplace.derived.search.files import read_names, share, write_documents, write_names
+from commonplace.derived.search.files import read_iris, share, write_documents, write_iris
 from commonplace.derived.search.from_graph import documents, subjects
 from commonplace.derived.workers.answer_writer import kind_of, written
 from commonplace.derived.workers.apart import Step
@@ -269,10 +269,10 @@ class Worker:
         minter = Minter(self._views.base)
 
         def write(snapshot: Snapshot) -> Version:
-            things = read_names(Path(head["things"])) if head["things"] else subjects(snapshot, minter)
+            things = read_iris(Path(head["things"])) if head["things"] else subjects(snapshot, minter)
             if "list" in head:
                 for part, file in enumerate(head["list"]):
-                    write_names(Path(file), share(things, part, head["parts"]))
+                    write_iris(Path(file), share(things, part, head["parts"]))
             else:
                 made = documents(snapshot, minter, share(things, head["part"], head["parts"]))
                 write_documents(made, minter, Path(head["search"]))
