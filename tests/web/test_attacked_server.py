@@ -24,7 +24,7 @@ import pytest
 
 from tests.command import commonplace
 from tests.web.sparql.limited_server import running, wait_until
-from tests.web.sparql.test_served_workers import below, served
+from tests.web.sparql.test_served_workers import below, served, signalled
 
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
 KILLS = int(os.environ.get("COMMONPLACE_KILLS", "8"))
@@ -188,8 +188,7 @@ def test_a_stopped_worker_or_zygote_holds_up_nobody_for_long(home: Path) -> None
     """What the system, or a person, has stopped is found out, ended and replaced; the question is answered."""
     with served(home, query_seconds="2") as (server, client):
         assert client.get("/sparql", params={"query": COUNT}).status_code == 200
-        for process in below(server.pid):
-            os.kill(process, signal.SIGSTOP)
+        signalled(below(server.pid), signal.SIGSTOP)
         begun = time.monotonic()
         answer = client.get("/sparql", params={"query": f"{COUNT} # again"})
         assert answer.status_code == 200 or (answer.status_code == 503 and answer.headers["retry-after"])
@@ -205,10 +204,8 @@ def test_a_zygote_killed_with_its_workers_is_made_anew_and_health_tells(home: Pa
     with served(home) as (server, client):
         assert client.get("/sparql", params={"query": COUNT}).status_code == 200
         before = below(server.pid)
-        for process in before:
-            os.kill(process, signal.SIGSTOP)  # so that none is replaced by one that was not on the list
-        for process in before:
-            os.kill(process, signal.SIGKILL)
+        signalled(before, signal.SIGSTOP)  # so that none is replaced by one that was not on the list
+        signalled(before, signal.SIGKILL)
         seen: list[dict[str, Any]] = []
 
         def recovered() -> bool:
@@ -236,9 +233,7 @@ def test_a_reader_that_is_killed_or_stopped_is_started_once_more(home: Path, by:
         with ThreadPoolExecutor(1) as pool:
             asked = pool.submit(client.post, "/imports", content=text, headers=writing(home))
             wait_until(lambda: below(server.pid) - others)
-            for process in below(server.pid) - others:
-                with suppress(ProcessLookupError):
-                    os.kill(process, by)
+            signalled(below(server.pid) - others, by)
             answer = asked.result(60)
         assert answer.status_code == 201, answer.text
         assert answer.json()["fates"] == {"new": 8_000, "matched": 0, "updated": 0, "failed": 0}

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -47,20 +47,37 @@ def served(home: Path, first: str = "", **settings: str) -> Iterator[tuple[subpr
             server.stdout.close()
 
 
-def below(process: int) -> set[int]:
-    """The processes that descend from that one and have not ended."""
-    parents = {}
+def parents() -> dict[int, int]:
+    """Return the parent of each process that has not ended."""
+    found: dict[int, int] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             state, parent = stat.read_text().rpartition(")")[2].split()[:2]
         except (FileNotFoundError, ProcessLookupError):
             continue
         if state != "Z":
-            parents[int(stat.parent.name)] = int(parent)
-    found = {process}
-    while more := {child for child, parent in parents.items() if parent in found} - found:
+            found[int(stat.parent.name)] = int(parent)
+    return found
+
+
+def below(process: int) -> set[int]:
+    """Return the processes that descend from that one."""
+    found, known = {process}, parents()
+    while more := {child for child, parent in known.items() if parent in found} - found:
         found |= more
     return found - {process}
+
+
+def children(process: int) -> set[int]:
+    """Return the processes that this one has started itself: those of a server are its zygotes, at rest."""
+    return {child for child, parent in parents().items() if parent == process}
+
+
+def signalled(processes: set[int], number: signal.Signals) -> None:
+    """Send a signal to those of the processes that have not ended."""
+    for process in processes:
+        with suppress(ProcessLookupError):
+            os.kill(process, number)
 
 
 def wait_for_end_of(processes: set[int]) -> None:
@@ -144,13 +161,12 @@ def test_a_graph_on_disk_is_opened_by_each_worker_and_by_nothing_that_is_forked(
         assert (copies / copied_version(copies, 2)).is_dir(), "nobody has to read so long an entry of the log again"
         assert count(at="1") == before
         wait_until(lambda: readers() <= below(server.pid))  # the links of one that has ended go a moment later
-        (zygote,) = (one for one in below(server.pid) if below(one) >= readers())
+        (zygote,) = (one for one in children(server.pid) if children(one) >= readers())
         assert len(list(Path(f"/proc/{zygote}/task").iterdir())) == 1, "the engine has threads"
         commands = [Path(f"/proc/{process}/cmdline").read_bytes() for process in (server.pid, zygote)]
         assert commands[0] == commands[1], "it is forked from the server, and imports nothing again"
         killed = readers()
-        for reader in killed:
-            os.kill(reader, signal.SIGKILL)
+        signalled(killed, signal.SIGKILL)
         assert count() == after
         wait_until(lambda: not killed & readers(), 30)
 
@@ -164,8 +180,7 @@ def test_a_graph_that_cannot_be_on_disk_is_shared_with_the_zygote_of_a_server_in
     graph.write_text("no directory")
     with served(home, graph="disk") as (server, client):
         assert client.get("/sparql", params={"query": COUNT}).json() == expected
-        (zygote,) = (one for one in below(server.pid) if below(one))
-        assert below(server.pid) == {zygote} | below(zygote)
+        assert len(children(server.pid)) == 1, "the zygote, and no other"
 
 
 def copied_version(copies: Path, version: int) -> str:
