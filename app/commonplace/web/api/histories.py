@@ -237,5 +237,4 @@ def _offer(plural: str, kind: Kind) -> None:
 
 for _plural, _kind, _ in EDITED:
     _offer(_plural, _kind)
-router.include_router(things)
-router.include_router(works)
+router.routes += [*things.routes, *works.routes]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from commonplace.web.desk import (
     bulk,
     duplicates,
@@ -22,8 +24,7 @@ from commonplace.web.desk import (
 )
 from commonplace.web.http.router import Router
 
-router = Router()
-for _router in (
+ROUTERS = (
     signing_in.router,
     start.router,
     queues.router,
@@ -41,5 +42,7 @@ for _router in (
     history.router,
     identifiers.router,
     editing.router,  # last: `/desk/COLLECTION/KEY` fits every address
-):
-    router.include_router(_router)
+)
+
+router = Router()
+router.routes += chain.from_iterable(one.routes for one in ROUTERS)
