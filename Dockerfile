@@ -27,6 +27,7 @@ RUN pip install --only-binary=:all: --require-hashes -r /tmp/requirements-server
 COPY --from=wheel /build/dist/*.whl /tmp/
 RUN pip install --no-deps /tmp/*.whl \
     && rm /tmp/*.whl \
+    && python -c "from commonplace.web.pages.rendering import compile_pages; compile_pages()" \
     && useradd --system --user-group --uid 10001 --home-dir /data --no-create-home commonplace \
     && install -d -o commonplace -g commonplace /data
 

@@ -41,6 +41,7 @@ from commonplace.web.http.packed_answer import pack, takes_gzip
 from commonplace.web.http.problems import ProblemKind
 from commonplace.web.http.router import Router
 from commonplace.web.pages import wording
+from commonplace.web.pages.compiled_templates import CompiledTemplates
 from commonplace.web.pages.languages import COOKIE, LANGUAGES, TAKES_LANGUAGE, language_of, translations
 from commonplace.web.pages.sent_to import sent_to
 from commonplace.web.pages.sentences import translated
@@ -125,6 +126,7 @@ def environment(language: str) -> Environment:
     """Return what makes pages from templates in a language."""
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
+        bytecode_cache=CompiledTemplates(TEMPLATES / "__pycache__"),
         autoescape=True,
         undefined=AbsentMember,
         lstrip_blocks=True,
