@@ -11,7 +11,7 @@ import pytest
 
 from commonplace.derived.sealed import LogPosition, write_sealed
 from commonplace.library import spliced_list
-from commonplace.library.packed_file import PackedFile, PackedList, Packing, packed_file, sets_of
+from commonplace.library.packed_file import PackedFile, PackedList, Packing, packed_file
 from commonplace.library.spliced_list import SplicedList
 from commonplace.model.change import Version
 
@@ -92,16 +92,10 @@ def test_a_spliced_list_is_what_a_copied_one_would_be(
     assert list(packed) == list(PackedList(packed_file(tmp_path / "file"), "list"))
 
 
-def test_sets_and_numbers_in_a_file_are_those_that_were_written(tmp_path: Path) -> None:
-    sets = {"a": {"b", "ab"}, "": {"b"}, "c": {"a", "", "Öst\0rom"}}
+def test_numbers_and_values_in_a_file_are_those_that_were_written(tmp_path: Path) -> None:
     packing = Packing()
-    packing.add_sets("sets", sets)
     packing.add_numbers("numbers", [3, 2**32 - 1])
     packing.add_value("value", {"a": [1, None]})
-    packing.add_sets("none", {})
     file = written(packing, tmp_path / "file")
-    texts = file.hold(len(file))
-    assert sets_of(file, "sets", texts) == sets
-    assert sets_of(file, "none", texts) == {}
     assert list(file.numbers("numbers")) == [3, 2**32 - 1]
     assert file.value("value") == {"a": [1, None]}

@@ -242,7 +242,7 @@ def test_a_file_that_does_not_hold_is_made_again(damage: str, tmp_path: Path, mo
     elif damage == "changed":
         file.write_bytes(file.read_bytes().replace(b'"size":', b'"SIZE":'))
     elif damage == "by other code":
-        monkeypatch.setattr("commonplace.library.prepared_file._making", lambda: "other")
+        monkeypatch.setattr("commonplace.library.prepared_file.mark_of_code", lambda: "other")
     elif damage == "of a later version":
         history = History()
         history.turn_round(lot.sample([*STATEMENTS, *SAID], 30))

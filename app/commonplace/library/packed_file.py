@@ -207,11 +207,15 @@ class Packing:
         self._parts[name] = array(kind, numbers).tobytes()
 
     def add_sets(self, name: str, sets: Mapping[str, Iterable[str]]) -> None:
-        """Add a mapping from texts to sets of texts, for `sets_of`."""
+        """Add a mapping from texts to sets of texts (see `commonplace.library.packed_sets`)."""
         members = [sorted(self.places(texts)) for texts in sets.values()]
         self.add_list(f"{name}: names", sets)
         self.add_numbers(f"{name}: ends", accumulate(map(len, members)))
         self.add_numbers(f"{name}: members", (place for places in members for place in places))
+
+    def add_set(self, name: str, texts: Iterable[str]) -> None:
+        """Add a set of texts, likewise."""
+        self.add_numbers(name, sorted(self.places(texts)))
 
     def add_value(self, name: str, value: object) -> None:
         """Add a value that JSON can hold."""
@@ -228,12 +232,3 @@ class Packing:
         index = {name: (start, len(part)) for (name, part), start in zip(parts.items(), ends, strict=False)}
         yield json.dumps(index).encode() + b"\n"
         yield from parts.values()
-
-
-def sets_of(file: PackedFile, name: str, texts: Sequence[str]) -> dict[str, set[str]]:
-    """Return a mapping to sets that was added to a file; `texts` are those of the first places, which sets share."""
-    members = list(map(texts.__getitem__, file.numbers(f"{name}: members")))
-    ends = file.numbers(f"{name}: ends")
-    starts = [0, *ends]
-    names = PackedList(file, f"{name}: names")
-    return {one: set(members[start:end]) for one, start, end in zip(names, starts, ends, strict=False)}

@@ -1,36 +1,33 @@
 """Keep what was prepared of a large library in a file, so that a start reads it and need not make it anew.
 
-The file is derived, and sealed (`commonplace.derived.sealed`): `derived/prepared/{version}-{id}-{making}.prepared` is
-of that version of the log whose entry has that id, as this very code makes it. Lists stay in the file, and each of the
-other values is read when it is first asked for, by the processes that need it (`commonplace.library.packed_file`).
+The file is derived, and sealed (`commonplace.derived.sealed`): `derived/prepared/{version}-{id}-{code}.prepared` is
+of that version of the log whose entry has that id, as this very code makes it: how a list is sorted may be another
+matter in the next. Lists and sets stay in the file, and each of the other values is read when it is first asked for, by
+the processes that need it (`commonplace.library.packed_file`).
 """
 
 from __future__ import annotations
 
-import hashlib
-import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib import metadata
-from itertools import chain
 from pathlib import Path
 
 from pyoxigraph import NamedNode
 
-import commonplace
 from commonplace.derived.sealed import LogPosition, check_sealed, replace_sealed, whole_files
 from commonplace.library.citation_counts import CitationCounts
 from commonplace.library.citations import CitationEnd, CitationEnds
 from commonplace.library.creators import Creators
 from commonplace.library.much_cited import MuchCited
-from commonplace.library.packed_file import PackedFile, PackedList, Packing, packed_file, sets_of
+from commonplace.library.packed_file import PackedFile, PackedList, Packing, packed_file
+from commonplace.library.packed_sets import PackedSet, packed_set, packed_sets
 from commonplace.library.sorted_list import SortedList
 from commonplace.library.states import States, Works
 from commonplace.library.totals import Totals
 from commonplace.model.minter import Minter
 from commonplace.processes.garbage_collection import rarely_collected
+from commonplace.processes.own_code import mark_of_code
 
 _ENDING = ".prepared"
 """How the name of a file ends."""
@@ -56,17 +53,7 @@ class Prepared:
 
 def prepared_path(directory: Path, origin: LogPosition) -> Path:
     """Return the path of the file of a version of a log."""
-    return directory / f"{origin.version:08d}-{origin.id.removeprefix('urn:uuid:')}-{_making()}{_ENDING}"
-
-
-@lru_cache(maxsize=1)
-def _making() -> str:
-    """Return the mark of what this very code prepares: how a list is sorted may be another matter in the next."""
-    sources = sorted(Path(commonplace.__file__).parent.rglob("*.py"))
-    code = chain(
-        (path.read_bytes() for path in sources), (sys.byteorder.encode(), metadata.version("pyoxigraph").encode())
-    )
-    return hashlib.sha256(b"\0".join(code)).hexdigest()[:12]
+    return directory / f"{origin.version:08d}-{origin.id.removeprefix('urn:uuid:')}-{mark_of_code()}{_ENDING}"
 
 
 def write_prepared(directory: Path, origin: LogPosition, prepared: Prepared) -> None:
@@ -79,7 +66,7 @@ def write_prepared(directory: Path, origin: LogPosition, prepared: Prepared) -> 
             said.setdefault(state, {})[about] = works
     for state, sets in said.items():
         packing.add_sets(f"said: {state}", sets)
-    packing.add_list("with abstract", states.with_abstract)
+    packing.add_set("with abstract", states.with_abstract)
     packing.add_sets("broader", states.broader)
     packing.add_sets("narrower", states.narrower)
     for created in prepared.creators.values():
@@ -114,8 +101,8 @@ class PreparedFile:
         """The texts that are in sets, most of them of works: each is one object, wherever it is."""
         return self._file.hold(self._numbers["shared"])
 
-    def _sets(self, name: str) -> dict[str, set[str]]:
-        return sets_of(self._file, name, self._shared)
+    def _sets(self, name: str) -> dict[str, PackedSet]:
+        return packed_sets(self._file, name, self._numbers["shared"])
 
     @property
     def size(self) -> int:
@@ -135,15 +122,13 @@ class PreparedFile:
         }
 
     def states(self) -> States:
-        """Read what works say."""
-        with rarely_collected():
-            said: dict[str, dict[str, set[str]]] = {}
-            for state in self._names["states"]:
-                for about, works in self._sets(f"said: {state}").items():
-                    said.setdefault(about, {})[state] = works
-            held = map(self._shared.__getitem__, self._file.numbers("with abstract"))
-            broader, narrower = self._sets("broader"), self._sets("narrower")
-            return States(self._numbers["works"], said, broader, narrower, frozenset(held))
+        """Read of what works say anything; which works these are is read when it is asked."""
+        said: dict[str, dict[str, PackedSet]] = {}
+        for state in self._names["states"]:
+            for about, works in self._sets(f"said: {state}").items():
+                said.setdefault(about, {})[state] = works
+        held = packed_set(self._file, "with abstract", self._numbers["shared"])
+        return States(self._numbers["works"], said, self._sets("broader"), self._sets("narrower"), held)
 
     def creators(self) -> Creators:
         """Read who created which works."""
@@ -191,5 +176,5 @@ def newest_prepared(directory: Path, minter: Minter) -> Iterator[tuple[LogPositi
     def read(path: Path) -> tuple[LogPosition, PreparedFile]:
         return check_sealed(path), PreparedFile(packed_file(path), minter)
 
-    newest_first = sorted(directory.glob(f"*-{_making()}{_ENDING}"), reverse=True)
+    newest_first = sorted(directory.glob(f"*-{mark_of_code()}{_ENDING}"), reverse=True)
     return (found for _, found in whole_files(newest_first, read))
