@@ -63,35 +63,35 @@ class PackedSet(AbstractSet[str]):
         return self._read().isdisjoint(other)
 
     def __eq__(self, other: object) -> bool:
-        return self._read() == (_plain(other) if isinstance(other, AbstractSet) else other)
+        return self._read() == (plain(other) if isinstance(other, AbstractSet) else other)
 
     __hash__ = None  # type: ignore[assignment]  # as a set has none
 
     # What two sets have in common is found by Python's own, in a small part of the time that `AbstractSet` takes.
 
     def __and__(self, other: AbstractSet[object]) -> AbstractSet[str]:
-        return self._read() & _plain(other)
+        return self._read() & plain(other)
 
     __rand__ = __and__
 
     def __or__(self, other: AbstractSet[T]) -> AbstractSet[str | T]:
-        return self._read() | _plain(other)
+        return self._read() | plain(other)
 
     __ror__ = __or__
 
     def __sub__(self, other: AbstractSet[object]) -> AbstractSet[str]:
-        return self._read() - _plain(other)
+        return self._read() - plain(other)
 
     def __rsub__(self, other: AbstractSet[T]) -> AbstractSet[T]:
-        return _plain(other) - self._read()
+        return plain(other) - self._read()
 
     def __reduce__(self) -> tuple[object, ...]:
         return frozenset, (list(self),)
 
 
-def _plain(other: AbstractSet[T]) -> AbstractSet[T]:
-    """Return what Python's own sets take for a set."""
-    return cast(AbstractSet[T], other._read()) if isinstance(other, PackedSet) else other
+def plain(texts: AbstractSet[T]) -> AbstractSet[T]:
+    """Return the set that Python has of the texts, where they are in a file: it answers sooner who asks it often."""
+    return cast(AbstractSet[T], texts._read()) if isinstance(texts, PackedSet) else texts
 
 
 def packed_set(file: PackedFile, name: str, shared: int) -> PackedSet:
