@@ -134,6 +134,13 @@ def test_each_piece_of_speed_names_files_and_switches_that_exist() -> None:
     assert {name for name in private if not any(name in text for text in code.values())} == set()
 
 
+def test_each_piece_of_speed_has_one_line_in_the_table() -> None:
+    text = (ROOT / "docs" / "performance.md").read_text()
+    pieces = [part.partition("\n")[0] for part in text.split("\n## ")[1:] if "- **Switch:**" in part]
+    rows = re.findall(r"^\| \[([^]]*)\]\(#[^)]*\) \| [\d,]+ in ", text, re.MULTILINE)
+    assert sorted(rows) == sorted(piece[0].lower() + piece[1:] for piece in pieces)
+
+
 def shown_commands(page: Path, program: str) -> Iterator[tuple[str, list[str]]]:
     """The uses of a program on a page, in shell blocks and in the prose, as words after its name."""
     for where, words, _ in command_lines(page):
