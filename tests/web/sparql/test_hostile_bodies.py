@@ -17,6 +17,8 @@ from tests.web.sparql.limited_server import COUNT, Served, served
 
 S, P = "<http://example.org/s>", "<http://example.org/p>"
 DEEP = 100_000
+PATIENCE = 120
+"""Seconds that a client waits: a strange graph that is taken has 200,000 statements, which take a machine a while."""
 
 JSON_LD = "application/ld+json"
 RDF_XML = "application/rdf+xml"
@@ -103,7 +105,11 @@ def server(reference_home: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 
 def put(server: Served, media_type: str, text: str | bytes, graph: str = "http://example.org/g") -> httpx.Response:
     return server.client.put(
-        "/graph-store", params={"graph": graph}, content=text, headers=token(server) | {"Content-Type": media_type}
+        "/graph-store",
+        params={"graph": graph},
+        content=text,
+        headers=token(server) | {"Content-Type": media_type},
+        timeout=PATIENCE,
     )
 
 
