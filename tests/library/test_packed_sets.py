@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable
 from operator import and_, eq, ge, gt, le, lt, ne, or_, sub, xor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from commonplace.derived.sealed import LogPosition, write_sealed
+from commonplace.library import packed_sets as module
 from commonplace.library.packed_file import PackedFile, Packing
 from commonplace.library.packed_sets import PackedSet, packed_set, packed_sets, plain
 from commonplace.model.change import Version
@@ -37,48 +40,56 @@ def read(sets: Sets, beside: set[str], place: Path) -> tuple[dict[str, PackedSet
     return packed_sets(file, "sets", shared), packed_set(file, "set", shared)
 
 
+@pytest.mark.parametrize("few", [0, 2, module.FEW])
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(sets=st.dictionaries(st.text(max_size=3), TEXTS, max_size=4), beside=TEXTS, other=TEXTS)
 def test_a_set_in_a_file_is_the_set_that_was_written(
-    sets: Sets, beside: set[str], other: set[str], tmp_path: Path
+    few: int, sets: Sets, beside: set[str], other: set[str], tmp_path: Path
 ) -> None:
-    found, alone = read(sets, beside, tmp_path / "file")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "FEW", few)
+        found, alone = read(sets, beside, tmp_path / "file")
 
-    assert {name: len(one) for name, one in found.items()} == {name: len(one) for name, one in sets.items()}
-    assert (dict[str, object](found), set(alone)) == (sets, beside)
-    assert pickle.loads(pickle.dumps(found)) == sets  # noqa: S301  of this process
-    for name, one in (*found.items(), ("beside", alone)):
-        expected = sets[name] if one is not alone else beside
-        for text in other | expected:
-            assert (text in one) == (text in expected)
-        for with_it, its in (
-            (other, other),
-            (frozenset(other), other),
-            (dict.fromkeys(other).keys(), other),
-            (alone, beside),
-        ):
-            assert one.isdisjoint(with_it) == with_it.isdisjoint(one) == expected.isdisjoint(its)
-            for operator in OPERATORS:
-                assert operator(one, with_it) == operator(expected, its), operator
-                assert operator(with_it, one) == operator(its, expected), operator
-        assert other.union(one, beside) == other | expected | beside
+        assert {name: len(one) for name, one in found.items()} == {name: len(one) for name, one in sets.items()}
+        assert (dict[str, object](found), set(alone)) == (sets, beside)
+        assert pickle.loads(pickle.dumps(found)) == sets  # noqa: S301  of this process
+        for name, one in (*found.items(), ("beside", alone)):
+            expected = sets[name] if one is not alone else beside
+            for text in other | expected:
+                assert (text in one) == (text in expected)
+            for with_it, its in (
+                (other, other),
+                (frozenset(other), other),
+                (dict.fromkeys(other).keys(), other),
+                (alone, beside),
+            ):
+                assert one.isdisjoint(with_it) == with_it.isdisjoint(one) == expected.isdisjoint(its)
+                for operator in OPERATORS:
+                    assert operator(one, with_it) == operator(expected, its), operator
+                    assert operator(with_it, one) == operator(its, expected), operator
+            assert other.union(one, beside) == other | expected | beside
 
 
+@pytest.mark.parametrize("few", [0, module.FEW])
 def test_how_many_are_in_a_set_is_known_before_its_texts_are_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    few: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read_texts: list[int] = []
-    hold = PackedFile.hold
-
-    def noted(file: PackedFile, count: int) -> list[str]:
-        read_texts.append(count)
-        return hold(file, count)
-
-    monkeypatch.setattr(PackedFile, "hold", noted)
+    monkeypatch.setattr(module, "FEW", few)
     found, _ = read({"a": {"b", "c"}, "d": set()}, set(), tmp_path / "file")
+    reads: list[int] = []
+    for name in ("hold", "text"):
+        method: Callable[[PackedFile, int], Any] = getattr(PackedFile, name)
+
+        def noted(file: PackedFile, number: int, method: Callable[[PackedFile, int], Any] = method) -> Any:
+            reads.append(number)
+            return method(file, number)
+
+        monkeypatch.setattr(PackedFile, name, noted)
     assert [len(one) for one in found.values()] == [2, 0]
-    assert read_texts == []
+    assert reads == []
     assert found["a"] == {"b", "c"}
+    assert reads
+    reads.clear()
     assert type(plain(found["a"])) is frozenset
     assert plain(found["a"]) == {"c", "b"}
-    assert len(read_texts) == 1, "and held from then on"
+    assert reads == [], "it is held from then on"

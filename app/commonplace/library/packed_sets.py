@@ -9,6 +9,9 @@ from typing import TypeVar, cast
 
 from commonplace.library.packed_file import PackedFile, PackedList
 
+FEW = 1_000
+"""Maximum number of texts that are read one by one; for more, all that sets share are read at once, and held."""
+
 T = TypeVar("T")
 
 
@@ -23,8 +26,11 @@ class _Members:
     compared in less time."""
 
     def between(self, start: int, end: int) -> frozenset[str]:
-        texts, places = self.file.hold(self.shared), self.places[start:end]
-        if places and places[-1] - places[0] + 1 == len(places):  # as those of all works are: no other is between
+        places = self.places[start:end]
+        if len(places) <= FEW:
+            return frozenset(map(self.file.text, places))
+        texts = self.file.hold(self.shared)
+        if places[-1] - places[0] + 1 == len(places):  # as those of all works are: no other is between
             return frozenset(texts[places[0] : places[-1] + 1])
         return frozenset(map(texts.__getitem__, places))
 
