@@ -163,6 +163,8 @@ def check(found: States, snapshot: Snapshot) -> None:
         if given.on_claim(work) not in ("silent", "unread") and given.says_directly(work, CLAIM)
     }
     assert told(found.on_claim(CLAIM.value), works) == {work: given.on_claim(work) for work in works}
+    read = {one.value: sum(bool(given.says(work, one)) for work in works) for one in (*CONCEPTS, CLAIM)}
+    assert list(found.most_read()) == sorted(filter(read.get, read), key=lambda iri: (-read[iri], iri))
 
 
 @settings(max_examples=150)

@@ -220,16 +220,18 @@ class States:
     def most_read(self) -> Iterator[str]:
         """Yield the concepts and claims that works were read for, those of most works first, equals by IRI.
 
-        Works are joined of those alone that may come next by the number of works of each state together.
+        Works are joined of those alone that may come next by the number of works of each state together, and of which
+        works are in several states.
         """
-        ahead = [(-sum(map(len, said.values())), about, False) for about, said in self.said.items()]
+        by_state = ((about, _of_states(said)) for about, said in self.said.items())
+        ahead = [(-sum(map(len, sets)), about, len(sets) == 1) for about, sets in by_state]
         heapify(ahead)
         while ahead:
             _, about, is_counted = heappop(ahead)
             if is_counted:
                 yield about
             else:
-                heappush(ahead, (-len(_joined(self.said[about].values())), about, True))
+                heappush(ahead, (-len(_joined(_of_states(self.said[about]))), about, True))
 
     def below(self, concept: str) -> list[NamedNode]:
         """Return the concept of that IRI and all narrower ones, over any number of steps."""
@@ -256,6 +258,11 @@ class States:
 
 StatesAt = Callable[[Snapshot], States]
 """Return what works say at a snapshot."""
+
+
+def _of_states(said: Mapping[str, Works]) -> list[Works]:
+    """Return the works that were read on something, by what they say; those kept beside are among them."""
+    return [works for name, works in said.items() if name in STATES]
 
 
 def _joined(sets: Iterable[Works]) -> Works:
