@@ -96,6 +96,10 @@ GIVE_BACK_SECONDS = 15.0
 """Time between two moments at which the server gives back memory, which takes some milliseconds, but for a graph from
 which much was removed."""
 
+FIRST_PAGES_SECONDS = 5.0
+"""Time after the start of a large library for which what was prepared is not read here, nor the graph checked: who asks
+first has the processors."""
+
 PREPARING_SECONDS = 1_800.0
 """Maximum time that the writing of the whole search index waits until lists and counts are prepared. At a million works
 each takes gigabytes and ten minutes of a core, and lists are asked for first."""
@@ -250,7 +254,10 @@ def _prepare(context: Context, stopping: Event) -> None:
     library = context.library
     graph = library.graph_at()
     preparation = preparation_of(context, library.derived and library.derived / PREPARED)
-    is_prepared = preparation.begin(graph) or context.size.of(graph).value < in_workers.SMALL_STATEMENTS
+    begins = preparation.begin(graph)
+    is_prepared = begins or context.size.of(graph).value < in_workers.SMALL_STATEMENTS
+    if begins:
+        stopping.wait(FIRST_PAGES_SECONDS)
     if is_prepared:
         _read_prepared(context, graph)
     library.check_graph(stopping.is_set)

@@ -257,9 +257,9 @@ class Preparation:
 
 
 def _widest(states: States) -> list[str]:
-    """Return some of the concepts that nothing is broader than: those that most works discuss."""
+    """Return some of the concepts that nothing is broader than: those that most works discuss, near enough."""
     widest = [concept for concept in states.narrower if concept not in states.broader]
-    return nlargest(WIDEST, widest, key=lambda concept: (len(states.discussing(concept)), concept))
+    return nlargest(WIDEST, widest, key=lambda concept: (states.most_discussing(concept), concept))
 
 
 def _read_on(by_year: WorksByYearAt, about: NamedNode, snapshot: Snapshot) -> WorksByYear:

@@ -200,6 +200,10 @@ class States:
         """Return the works that discuss the concept of that IRI or a narrower one: of what `on_concept` says, that."""
         return _joined(self._saying("discusses", self.narrower_than(concept)))
 
+    def most_discussing(self, concept: str) -> int:
+        """Return how many works discuss the concept of that IRI at most: none is looked at, and one may count twice."""
+        return sum(map(len, self._saying("discusses", self.narrower_than(concept))))
+
     def narrower_than(self, concept: str) -> Sequence[str]:
         """Return the concept of that IRI and all narrower ones."""
         found = self._narrower_than.get(concept)
