@@ -256,8 +256,8 @@ def _prepare(context: Context, stopping: Event) -> None:
     preparation = preparation_of(context, library.derived and library.derived / PREPARED)
     begins = preparation.begin(graph)
     is_prepared = begins or context.size.of(graph).value < in_workers.SMALL_STATEMENTS
-    if begins:
-        stopping.wait(FIRST_PAGES_SECONDS)
+    if begins and stopping.wait(FIRST_PAGES_SECONDS):
+        return
     if is_prepared:
         _read_prepared(context, graph)
     library.check_graph(stopping.is_set)

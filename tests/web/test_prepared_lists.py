@@ -14,7 +14,7 @@ from commonplace.derived.workers.apart import Apart
 from commonplace.derived.workers.pool import WorkerPool
 from commonplace.derived.workers.worker import Views
 from commonplace.home.opening import open_home
-from commonplace.main import _prepare, _tasks
+from commonplace.main import FIRST_PAGES_SECONDS, _prepare, _tasks
 from commonplace.settings import QUERIES
 from commonplace.web import in_workers
 from tests.conftest import application_over, settings_for
@@ -71,3 +71,27 @@ def test_a_first_start_takes_what_another_process_prepares(home: Path, monkeypat
     assert made == []
     assert {name: value.version for name, value in values.items()} == dict.fromkeys(values, opened.library.newest())
     assert opened.library.search().applied_version == opened.library.newest()
+
+
+@pytest.mark.parametrize("is_stopped", [False, True])
+def test_a_start_reads_what_was_prepared_after_those_who_ask_first(
+    home: Path, monkeypatch: pytest.MonkeyPatch, is_stopped: bool
+) -> None:
+    """And not at all where the server is stopped before."""
+    monkeypatch.setattr(in_workers, "SMALL_STATEMENTS", 0)
+    settings = settings_for(home)
+    views = open_home(settings).library.worker_views()
+    partial(_tasks, settings=settings, queries=QUERIES, described=True)(views)
+    deque((step for step in views.prepare() if not isinstance(step, Apart)), maxlen=0)
+    context = application_over(open_home(settings)).state.context
+    waited: list[float | None] = []
+
+    class Waiting(Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            waited.append(timeout)
+            assert (context.states.version, context.states.handed()) == (1, None), "it is there, and not read"
+            return is_stopped
+
+    _prepare(context, Waiting())
+    assert waited == [FIRST_PAGES_SECONDS]
+    assert (context.states.handed() is None) == is_stopped
