@@ -6,6 +6,7 @@ No part imports this; a server does: `uvicorn --factory commonplace.main:create`
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
@@ -92,6 +93,8 @@ from commonplace.web.http.public_address import Address
 from commonplace.web.pages.rendering import compile_pages
 from commonplace.web.sparql import carrying, graph_content
 
+log = logging.getLogger(__name__)
+
 GIVE_BACK_SECONDS = 15.0
 """Time between two moments at which the server gives back memory, which takes some milliseconds, but for a graph from
 which much was removed."""
@@ -101,8 +104,8 @@ FIRST_PAGES_SECONDS = 5.0
 first has the processors."""
 
 PREPARING_SECONDS = 1_800.0
-"""Maximum time that the writing of the whole search index waits until lists and counts are prepared. At a million works
-each takes gigabytes and ten minutes of a core, and lists are asked for first."""
+"""Maximum time that this process, and the writing of the whole search index, wait until lists and counts are prepared.
+At a million works each takes gigabytes and ten minutes of a core, and lists are asked for first."""
 
 
 def create() -> Application:
@@ -234,6 +237,8 @@ async def _running(context: Context, tasks: MakeTasks, app: FastAPI) -> AsyncIte
         asyncio.create_task(run_in_threadpool(_prepare, context, stopping)),
         asyncio.create_task(_giving_back_memory(library, stopping)),
     ]
+    for task in beside:
+        task.add_done_callback(_tell_fault)
     with library.keeping_up():
         yield
     stopping.set()
@@ -249,21 +254,27 @@ async def _running(context: Context, tasks: MakeTasks, app: FastAPI) -> AsyncIte
     await run_in_threadpool(library.end)
 
 
+def _tell_fault(task: asyncio.Task[None]) -> None:
+    """Log what has ended a task beside the requests, which nobody waits for: they are answered without it."""
+    if not task.cancelled() and (fault := task.exception()) is not None:
+        log.error("what the server does beside answering has ended", exc_info=fault)
+
+
 def _prepare(context: Context, stopping: Event) -> None:
     """Make what the first questions and the first import need, before they come."""
     library = context.library
     graph = library.graph_at()
     preparation = preparation_of(context, library.derived and library.derived / PREPARED)
-    begins = preparation.begin(graph)
-    is_prepared = begins or context.size.of(graph).value < in_workers.SMALL_STATEMENTS
-    if begins and stopping.wait(FIRST_PAGES_SECONDS):
+    has_file = preparation.begin(graph)
+    makes_none = has_file or context.size.of(graph).value < in_workers.SMALL_STATEMENTS
+    if has_file and stopping.wait(FIRST_PAGES_SECONDS):
         return
-    if is_prepared:
+    if makes_none:
         _read_prepared(context, graph)
     library.check_graph(stopping.is_set)
     library.prepare_history()
     one_by_one: AbstractContextManager[None] = nullcontext()
-    if not is_prepared:  # another process reads the whole graph for it, which this one would have to do again
+    if not makes_none:  # a process beside reads the whole graph for a file: if it is in time, this one need not
         if context.workers.until_prepared(PREPARING_SECONDS):
             one_by_one = context.workers.preparing_nothing()
         if stopping.is_set():
@@ -277,7 +288,7 @@ def _prepare(context: Context, stopping: Event) -> None:
 
 
 def _read_prepared(context: Context, graph: Graph) -> None:
-    """Read what the server answers from itself: where it lies in a file, from there."""
+    """Read what the server itself answers from, out of the file where there is one, with the templates of pages."""
     context.states.of(graph)
     if context.size.of(graph).value >= in_workers.SMALL_STATEMENTS:
         compile_pages()

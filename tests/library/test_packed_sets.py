@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from commonplace.derived.sealed import LogPosition, write_sealed
 from commonplace.library import packed_sets as module
 from commonplace.library.packed_file import PackedFile, Packing
-from commonplace.library.packed_sets import PackedSet, packed_set, packed_sets, plain
+from commonplace.library.packed_sets import PackedSet, built_in, packed_set, packed_sets
 from commonplace.model.change import Version
 
 Sets = dict[str, set[str]]
@@ -90,6 +90,6 @@ def test_how_many_are_in_a_set_is_known_before_its_texts_are_read(
     assert found["a"] == {"b", "c"}
     assert reads
     reads.clear()
-    assert type(plain(found["a"])) is frozenset
-    assert plain(found["a"]) == {"c", "b"}
+    assert type(built_in(found["a"])) is frozenset
+    assert built_in(found["a"]) == {"c", "b"}
     assert reads == [], "it is held from then on"

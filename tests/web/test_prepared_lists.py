@@ -13,11 +13,12 @@ import pytest
 from commonplace.derived.workers.apart import Apart
 from commonplace.derived.workers.pool import WorkerPool
 from commonplace.derived.workers.worker import Views
-from commonplace.home.opening import open_home
+from commonplace.home.opening import Home, open_home
 from commonplace.main import FIRST_PAGES_SECONDS, _prepare, _tasks
 from commonplace.settings import QUERIES
 from commonplace.web import in_workers
-from tests.conftest import application_over, settings_for
+from tests.conftest import application_over, serving, settings_for
+from tests.web.sparql.limited_server import wait_until
 
 
 def test_all_that_is_prepared_can_be_handed_to_another_process(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,3 +96,18 @@ def test_a_start_reads_what_was_prepared_after_those_who_ask_first(
     _prepare(context, Waiting())
     assert waited == [FIRST_PAGES_SECONDS]
     assert (context.states.handed() is None) == is_stopped
+
+
+def test_a_fault_in_what_is_prepared_is_told_and_requests_are_answered(
+    opened: Home, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError("no room")
+
+    monkeypatch.setattr("commonplace.main._prepare", fail)
+    with serving(opened) as client:
+        wait_until(lambda: any(record.exc_info for record in caplog.records))
+        assert client.get("/works").status_code == 200
+    (told,) = (record for record in caplog.records if record.exc_info)
+    assert "beside answering" in told.message
+    assert "no room" in caplog.text

@@ -22,7 +22,7 @@ class _Members:
     file: PackedFile
     places: memoryview
     shared: int
-    """Number of texts, the first in the file, that sets have in common: each is one object, so that two sets are
+    """How many of the file's texts, the first, are in sets. Each is one object for all of them, so that two sets are
     compared in less time."""
 
     def between(self, start: int, end: int) -> frozenset[str]:
@@ -36,7 +36,7 @@ class _Members:
 
 
 class PackedSet(AbstractSet[str]):
-    """A set of texts in a file. It never changes; another process takes it as the set that it is.
+    """A set of texts in a file, which never changes. Pickled, it is a `frozenset` of the texts.
 
     A library of a million works has thousands of them, and a page asks for a few. How many texts it has is known
     without reading it.
@@ -69,34 +69,34 @@ class PackedSet(AbstractSet[str]):
         return self._read().isdisjoint(other)
 
     def __eq__(self, other: object) -> bool:
-        return self._read() == (plain(other) if isinstance(other, AbstractSet) else other)
+        return self._read() == (built_in(other) if isinstance(other, AbstractSet) else other)
 
     __hash__ = None  # type: ignore[assignment]  # as a set has none
 
     # What two sets have in common is found by Python's own, in a small part of the time that `AbstractSet` takes.
 
     def __and__(self, other: AbstractSet[object]) -> AbstractSet[str]:
-        return self._read() & plain(other)
+        return self._read() & built_in(other)
 
     __rand__ = __and__
 
     def __or__(self, other: AbstractSet[T]) -> AbstractSet[str | T]:
-        return self._read() | plain(other)
+        return self._read() | built_in(other)
 
     __ror__ = __or__
 
     def __sub__(self, other: AbstractSet[object]) -> AbstractSet[str]:
-        return self._read() - plain(other)
+        return self._read() - built_in(other)
 
     def __rsub__(self, other: AbstractSet[T]) -> AbstractSet[T]:
-        return plain(other) - self._read()
+        return built_in(other) - self._read()
 
     def __reduce__(self) -> tuple[object, ...]:
         return frozenset, (list(self),)
 
 
-def plain(texts: AbstractSet[T]) -> AbstractSet[T]:
-    """Return the set that Python has of the texts, where they are in a file: it answers sooner who asks it often."""
+def built_in(texts: AbstractSet[T]) -> AbstractSet[T]:
+    """Return Python's own set of the texts, also where they are in a file: it takes less time to ask it often."""
     return cast(AbstractSet[T], texts._read()) if isinstance(texts, PackedSet) else texts
 
 

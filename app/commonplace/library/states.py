@@ -16,7 +16,7 @@ from pyoxigraph import NamedNode
 
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.library.evidence import CLAIM_STATES, CONCEPT_STATES, UNREAD
-from commonplace.library.packed_sets import plain
+from commonplace.library.packed_sets import built_in
 from commonplace.library.sorted_list import Pick, SortedList
 
 MOST_ASKED = 8
@@ -271,7 +271,7 @@ def _of_states(said: Mapping[str, Works]) -> list[Works]:
 
 def _joined(sets: Iterable[Works]) -> Works:
     some = [one for one in sets if one]
-    return plain(some[0]) if len(some) == 1 else _NOBODY.union(*some)
+    return built_in(some[0]) if len(some) == 1 else _NOBODY.union(*some)
 
 
 def _reached(start: str, steps: Mapping[str, Works]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Tell the code of this process from that of another release, for what is kept on disk and made anew by another."""
+"""Tell the code of this program from that of another release, which makes anew what this one has kept on disk."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from pathlib import Path
 
 import commonplace
 
-LIBRARIES = ("pyoxigraph", "jinja2")
-"""Names of the packages whose release decides, too, on what is kept."""
+PACKAGES = ("pyoxigraph", "jinja2")
+"""Packages whose releases are part of the mark: what is kept may be another matter in the next of them, too."""
 
 
 @lru_cache(maxsize=1)
 def mark_of_code() -> str:
-    """Return twelve hexadecimal digits that follow from every module of this program, and from `LIBRARIES`.
+    """Return twelve hexadecimal digits that differ where a module of this program does.
 
-    They follow from the order of bytes in a number as well.
+    They differ as well where Python does, one of `PACKAGES`, or the order of bytes in a number.
     """
     sources = sorted(Path(commonplace.__file__).parent.rglob("*.py"))
-    beside = (sys.byteorder, sys.version, *map(metadata.version, LIBRARIES))
+    beside = (sys.byteorder, sys.version, *map(metadata.version, PACKAGES))
     code = chain((path.read_bytes() for path in sources), map(str.encode, beside))
     return hashlib.sha256(b"\0".join(code)).hexdigest()[:12]
