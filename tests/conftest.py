@@ -121,9 +121,15 @@ def serving(home: Home, **given: Any) -> Iterator[httpx.Client]:
     preloaded.begin()  # here, or the server's loop would wait for it when it first needs a zygote
     app = application_over(home, **given)
     server = uvicorn.Server(
-        uvicorn.Config(
-            app, host="127.0.0.1", port=0, log_level="warning", proxy_headers=False, http=WholeResponses
-        )  # as `serve` does
+        uvicorn.Config(  # as `serve` does, but for clients whose busy machine leaves them idle for longer than 5 s
+            app,
+            host="127.0.0.1",
+            port=0,
+            log_level="warning",
+            proxy_headers=False,
+            http=WholeResponses,
+            timeout_keep_alive=300,
+        )
     )
     started = threading.Event()
     startup = server.startup
