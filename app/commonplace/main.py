@@ -234,8 +234,8 @@ async def _running(context: Context, tasks: MakeTasks, app: FastAPI) -> AsyncIte
     workers.start(tasks)
     context.webhooks.start()
     beside = [
-        asyncio.create_task(run_in_threadpool(_prepare, context, stopping)),
-        asyncio.create_task(_giving_back_memory(library, stopping)),
+        asyncio.create_task(run_in_threadpool(_prepare, context, stopping), name="to prepare what is asked for first"),
+        asyncio.create_task(_giving_back_memory(library, stopping), name="to give back memory"),
     ]
     for task in beside:
         task.add_done_callback(_tell_fault)
@@ -257,7 +257,11 @@ async def _running(context: Context, tasks: MakeTasks, app: FastAPI) -> AsyncIte
 def _tell_fault(task: asyncio.Task[None]) -> None:
     """Log what has ended a task beside the requests, which nobody waits for: they are answered without it."""
     if not task.cancelled() and (fault := task.exception()) is not None:
-        log.error("what the server does beside answering has ended", exc_info=fault)
+        log.error(
+            "the server has ceased %s: requests are answered without it. Mend the cause, and start the server again",
+            task.get_name(),
+            exc_info=fault,
+        )
 
 
 def _prepare(context: Context, stopping: Event) -> None:

@@ -109,5 +109,5 @@ def test_a_fault_in_what_is_prepared_is_told_and_requests_are_answered(
         wait_until(lambda: any(record.exc_info for record in caplog.records))
         assert client.get("/works").status_code == 200
     (told,) = (record for record in caplog.records if record.exc_info)
-    assert "beside answering" in told.message
+    assert "ceased to prepare what is asked for first: requests are answered" in told.message
     assert "no room" in caplog.text
