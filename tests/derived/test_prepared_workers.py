@@ -205,6 +205,7 @@ def test_nothing_is_prepared_while_the_whole_graph_is_read(
             if is_lost:
                 before = workers.zygote.process
                 assert before is not None
+                await until(lambda: len(workers.processes()) == 2)
                 os.kill(before, signal.SIGKILL)
                 await until(lambda: workers.zygote.process not in (None, before))
                 await prepared_in(workers)

@@ -24,7 +24,7 @@ import pytest
 
 from tests.command import commonplace
 from tests.web.sparql.limited_server import running, wait_until
-from tests.web.sparql.test_served_workers import below, served, signalled
+from tests.web.sparql.test_served_workers import below, children, served, signalled
 
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
 KILLS = int(os.environ.get("COMMONPLACE_KILLS", "8"))
@@ -217,6 +217,18 @@ def test_a_zygote_killed_with_its_workers_is_made_anew_and_health_tells(home: Pa
         assert {one["what"] for one in told} == {"the zygote of the workers"}
         assert "another one is started" in told[0]["why"]
         assert not any(running(process) for process in before)
+        assert client.get("/sparql", params={"query": f"{COUNT} # again"}).status_code == 200
+
+
+def test_a_zygote_killed_alone_is_made_anew_though_no_worker_is_missing(home: Path) -> None:
+    """Its workers go on; nobody has to ask for another, of which health tells until it is there."""
+    with served(home, query_workers="1") as (server, client):
+        assert client.get("/sparql", params={"query": COUNT}).status_code == 200
+        wait_until(lambda: len(below(server.pid)) == 3, 60)  # a zygote, and two workers that are all there shall be
+        (before,) = children(server.pid)
+        os.kill(before, signal.SIGKILL)
+        wait_until(lambda: children(server.pid) not in (set(), {before}), 60)
+        wait_until(lambda: client.get("/healthz").json()["status"] == "ok", 60)
         assert client.get("/sparql", params={"query": f"{COUNT} # again"}).status_code == 200
 
 

@@ -399,7 +399,12 @@ class WorkerPool:
         self._has_prepared.set()
         self.health.failed(ZYGOTE, QueryEnded(Sentence("%(why)s; another one is started", why=why)))
         if had_forked and self._loop is not None:
-            self._loop.call_soon(self._refill)
+            self._loop.call_soon(self._go_on)
+
+    def _go_on(self) -> None:
+        """Start another zygote, also where all workers of the one before are left, and fork those that are missing."""
+        self.zygote.start()
+        self._refill()
 
     def _end_unforked(self) -> None:
         """End the links to workers that a zygote before has not forked, and never will."""
@@ -423,8 +428,9 @@ class WorkerPool:
 
     def _heard(self, message: Message) -> None:
         head = message.head
-        if "forked" in head:
+        if "gone" not in head:  # as one says, too, that has a successor
             self.health.passed(ZYGOTE)
+        if "forked" in head:
             assert message.descriptor is not None  # and a link is kept until its worker is gone
             self._links[head["forked"]].begun(head["process"], message.descriptor)
         elif "prepared" in head:

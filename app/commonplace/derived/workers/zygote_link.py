@@ -65,6 +65,11 @@ class ZygoteLink:
         """Return whether a zygote is at work, or was forked and waits."""
         return self._inbox is not None or self._forked is not None
 
+    def start(self) -> None:
+        """Start a zygote, if there is none."""
+        if not self._closed:
+            self._open()
+
     def send(self, message: Message) -> None:
         """Send a message to the zygote."""
         try:
