@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -151,6 +152,17 @@ def test_only_the_door_appends_to_the_log() -> None:
         and ast.unparse(node.func.value).endswith("log")
     ]
     assert not calls, f"only commit.py appends to the log: {calls}"
+
+
+def test_a_class_has_a_name_of_its_own() -> None:
+    """But for the client's, which are those of the API."""
+    named: defaultdict[str, list[str]] = defaultdict(list)
+    for module, path in FILES.items():
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.ClassDef) and part(module) != "client":
+                named[node.name].append(module)
+    several = {name: modules for name, modules in named.items() if len(modules) > 1}
+    assert not several, f"one name says several things: {several}"
 
 
 def test_no_module_imports_itself_in_a_circle() -> None:

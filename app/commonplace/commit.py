@@ -31,7 +31,7 @@ from commonplace.model.namespaces import RDF
 from commonplace.model.piece_of_work import PIECE
 from commonplace.model.xml_characters import forbidden, visible
 from commonplace.patchlog.log import next_version
-from commonplace.undo import Kept, together, undo_of
+from commonplace.undo import LeftThing, together, undo_of
 
 MESSAGE_CHARACTERS = 10_000
 """Maximum number of characters in a message: a history is read, and a book is not."""
@@ -76,7 +76,7 @@ class Undone:
     """The result of an undo: its entry (None when nothing was left to undo), and the things it had to leave."""
 
     entry: Entry | None
-    kept: list[Kept]
+    kept: list[LeftThing]
     versions: tuple[Version, ...] = ()
     """The versions that were taken back."""
 
@@ -198,7 +198,7 @@ class Committer:
         return self._undo(done, versions, Note(agent=agent, kind="undo", message=text), expected)
 
     def _undo(self, done: ChangeSet, versions: tuple[Version, ...], note: Note, expected: Version | None) -> Undone:
-        kept: list[Kept] = []
+        kept: list[LeftThing] = []
         self._library.things.follow()  # before other writers are held up
 
         def propose(snapshot: Snapshot) -> Proposal:

@@ -19,7 +19,7 @@ from commonplace.model.namespaces import OWL, RDF
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class LeftThing:
     """A thing that an undo left: its IRI, why, and the later versions that are the reason."""
 
     thing: str
@@ -45,7 +45,7 @@ def undo_of(
     history: History,
     follows: IsImplied,
     is_merged: IsMerged,
-) -> tuple[ChangeSet, list[Kept]]:
+) -> tuple[ChangeSet, list[LeftThing]]:
     """Return the change that takes back, in that state, what some versions did together, net; and what it leaves.
 
     It costs what the change costs: `history` is asked only for the things that are left.
@@ -58,12 +58,12 @@ def undo_of(
     effective = ChangeSet(
         added=tuple(quad for quad in effective.added if _thing(quad) not in merged), removed=effective.removed
     )
-    kept += [Kept(thing, "it was merged into another since", since.touching({thing})) for thing in sorted(merged)]
+    kept += [LeftThing(thing, "it was merged into another since", since.touching({thing})) for thing in sorted(merged)]
     classed = {quad.subject for quad in effective.added if quad.predicate == RDF["type"]}
     following = _following(snapshot, effective.removed, follows, classed)
     removed, things = _without_needed(snapshot, (*effective.removed, *following), classed)
     for thing in sorted(things):
-        kept.append(Kept(thing, "later versions speak of it or point to it", since.touching(things[thing])))
+        kept.append(LeftThing(thing, "later versions speak of it or point to it", since.touching(things[thing])))
     return ChangeSet(added=effective.added, removed=tuple(removed)), kept
 
 
@@ -108,10 +108,10 @@ def _slot(quad: Quad) -> tuple[object, ...]:
     return quad.subject, quad.predicate, quad.graph_name
 
 
-def _changed_since(inverse: ChangeSet, effective: ChangeSet, since: _Since) -> list[Kept]:
+def _changed_since(inverse: ChangeSet, effective: ChangeSet, since: _Since) -> list[LeftThing]:
     done = set(effective.quads())
     things = sorted({_thing(quad) for quad in inverse.quads() if quad not in done})
-    return [Kept(thing, "later versions changed it already", since.touching({thing})) for thing in things]
+    return [LeftThing(thing, "later versions changed it already", since.touching({thing})) for thing in things]
 
 
 def _merged_since(effective: ChangeSet, is_merged: IsMerged) -> set[str]:

@@ -14,8 +14,8 @@ from commonplace.derived.workers.messages import (
     Answer,
     AnswerKind,
     Inbox,
-    Message,
     Question,
+    WorkerMessage,
     answer_message,
     answer_of,
     question_message,
@@ -76,7 +76,7 @@ def test_an_error_that_the_server_does_not_know_is_still_told() -> None:
     assert (found.detail, found.errors, str(found)) == ("what is wrong", (("here", "why"),), "what is wrong")
 
 
-def passed_on(*messages: Message) -> list[Message]:
+def passed_on(*messages: WorkerMessage) -> list[WorkerMessage]:
     """Return messages as they come out on the other side of a socket."""
     ours, its = socket.socketpair()
     with ours, its:

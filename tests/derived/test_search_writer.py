@@ -15,7 +15,7 @@ from commonplace.derived.search.early_index import BigChange
 from commonplace.derived.search.index import SearchIndex
 from commonplace.derived.workers.limits import QueryLimits
 from commonplace.derived.workers.link import WorkerLink
-from commonplace.derived.workers.messages import Message
+from commonplace.derived.workers.messages import WorkerMessage
 from commonplace.derived.workers.pool import WorkerPool
 from commonplace.derived.workers.search_writer import WRITING_SECONDS, SearchWriter
 from commonplace.derived.workers.zygote_link import ZygoteLink
@@ -32,7 +32,7 @@ def exchanges(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
     noted: list[tuple[str, int]] = []
     exchange = WorkerLink.exchange
 
-    async def note(link: WorkerLink, question: Message, seconds: float | None = None) -> Message:
+    async def note(link: WorkerLink, question: WorkerMessage, seconds: float | None = None) -> WorkerMessage:
         noted.append(("asked", link.number))
         answer = await exchange(link, question, seconds)
         noted.append(("answered", link.number))
@@ -40,7 +40,7 @@ def exchanges(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
 
     send = ZygoteLink.send
 
-    def note_wait(link: ZygoteLink, message: Message) -> None:
+    def note_wait(link: ZygoteLink, message: WorkerMessage) -> None:
         if "wait" in message.head:
             noted.append(("held back" if message.head["wait"] else "let go", 0))
         send(link, message)

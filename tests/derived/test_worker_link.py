@@ -16,7 +16,7 @@ import pytest
 from commonplace.derived.workers import link
 from commonplace.derived.workers.limits import QueryLimits
 from commonplace.derived.workers.link import WorkerLink
-from commonplace.derived.workers.messages import Message, framed
+from commonplace.derived.workers.messages import WorkerMessage, framed
 from commonplace.errors import OutOfTime
 
 
@@ -30,7 +30,7 @@ def test_a_question_whose_worker_never_begins_is_told_how_long_that_was_waited_f
     async def ask() -> None:
         ours, its = socket.socketpair()
         with its:
-            await WorkerLink(1, ours, QueryLimits(seconds=77), ended.append).exchange(Message({"version": 0}))
+            await WorkerLink(1, ours, QueryLimits(seconds=77), ended.append).exchange(WorkerMessage({"version": 0}))
 
     with pytest.raises(OutOfTime) as refused:
         asyncio.run(ask())
@@ -55,7 +55,7 @@ def open_files() -> int:
     return sum(1 for _ in Path("/proc/self/fd").iterdir())
 
 
-async def cancelled(asked: asyncio.Task[Message], its: socket.socket) -> None:
+async def cancelled(asked: asyncio.Task[WorkerMessage], its: socket.socket) -> None:
     """Cancel a question once the worker has it."""
     its.setblocking(False)
     await asyncio.get_running_loop().sock_recv(its, 1 << 16)
@@ -68,15 +68,15 @@ def test_a_worker_that_soon_answers_what_nobody_waits_for_goes_on_to_the_next(mo
 
     async def ask() -> None:
         with begun_link() as (made, its, process):
-            first = asyncio.create_task(made.exchange(Message({"number": 1})))
+            first = asyncio.create_task(made.exchange(WorkerMessage({"number": 1})))
             await cancelled(first, its)
             assert not first.done(), "the worker is still at it"
-            socket.send_fds(its, [framed(Message({"answer": 1}))], [its.fileno()])
+            socket.send_fds(its, [framed(WorkerMessage({"answer": 1}))], [its.fileno()])
             with pytest.raises(asyncio.CancelledError):
                 await first
-            second = asyncio.create_task(made.exchange(Message({"number": 2})))
+            second = asyncio.create_task(made.exchange(WorkerMessage({"number": 2})))
             await asyncio.get_running_loop().sock_recv(its, 1 << 16)
-            its.send(framed(Message({"answer": 2})))
+            its.send(framed(WorkerMessage({"answer": 2})))
             assert (await second).head == {"answer": 2}
             assert not made.ended
             assert process.poll() is None
@@ -91,7 +91,7 @@ def test_a_worker_that_goes_on_with_what_nobody_waits_for_is_ended(monkeypatch: 
 
     async def ask() -> None:
         with begun_link() as (made, its, process):
-            asked = asyncio.create_task(made.exchange(Message({"number": 1})))
+            asked = asyncio.create_task(made.exchange(WorkerMessage({"number": 1})))
             await cancelled(asked, its)
             with pytest.raises(asyncio.CancelledError):
                 await asked

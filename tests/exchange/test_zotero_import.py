@@ -13,7 +13,7 @@ from commonplace.derived.graph.records import record_of
 from commonplace.errors import BadRequest
 from commonplace.exchange.zotero_import import ZoteroImport, annotation_lines, import_zotero
 from commonplace.home.opening import Home
-from commonplace.importers.zotero_api import Patience, ZoteroApi, ZoteroFault
+from commonplace.importers.zotero_api import ZoteroApi, ZoteroFault, ZoteroPatience
 from commonplace.library.evidence import evidence_of_work
 from tests.command import commonplace, complains_in_one_line
 from tests.importers.doi.agency_server import Trouble
@@ -52,7 +52,7 @@ def zotero() -> Iterator[Zotero]:
 
 
 def imported(opened: Home, zotero: Zotero, timeout: float = 10.0, **asked: Any) -> ZoteroImport:
-    with ZoteroApi(zotero.address, patience=Patience(timeout=timeout), clock=zotero.time.clock()) as api:
+    with ZoteroApi(zotero.address, patience=ZoteroPatience(timeout=timeout), clock=zotero.time.clock()) as api:
         return import_zotero(opened.library, opened.committer, api, agent="Ada", **asked)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import typer
 
 from commonplace.errors import BadRequest
-from commonplace.exchange.annotations import Annotations, Item, Kept
+from commonplace.exchange.annotations import AnnotationFate, Annotations, KeptAnnotations
 from commonplace.exchange.edits import Editor
 from commonplace.home.opening import Home
 from commonplace.model.json_text import read_sent_json
@@ -30,7 +30,7 @@ def keep_annotations(home: Home, data: bytes, name: str, agent: str, *, dry_run:
     return bool(kept.fates["failed"])
 
 
-def _lines(kept: Kept, name: str) -> Iterator[str]:
+def _lines(kept: KeptAnnotations, name: str) -> Iterator[str]:
     fates = ", ".join(f"{count} {fate}" for fate, count in kept.fates.items())
     yield f"{name}: {len(kept.items)} annotations: {fates}"
     for item in kept.items:
@@ -40,7 +40,7 @@ def _lines(kept: Kept, name: str) -> Iterator[str]:
         yield f"version {kept.entry.version}; take it back with: commonplace undo {kept.entry.version}"
 
 
-def _document(kept: Kept, minter: Minter, name: str) -> dict[str, object]:
+def _document(kept: KeptAnnotations, minter: Minter, name: str) -> dict[str, object]:
     return {
         "file": name,
         **({"version": kept.entry.version} if kept.entry else {}),
@@ -49,7 +49,7 @@ def _document(kept: Kept, minter: Minter, name: str) -> dict[str, object]:
     }
 
 
-def _shown(item: Item, minter: Minter) -> dict[str, object]:
+def _shown(item: AnnotationFate, minter: Minter) -> dict[str, object]:
     told = {"evidence": item.node and minter.key(item.node.value), "where": item.where, "error": item.error}
     return {
         "position": item.position,

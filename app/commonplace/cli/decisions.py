@@ -12,9 +12,9 @@ import typer
 
 from commonplace.cli.opening import AgentOption, HomeOption, MessageOption, agent_of, open_library
 from commonplace.cli.terminal import JsonOption, readable
-from commonplace.exchange.decision_receipts import Item
+from commonplace.exchange.decision_receipts import RecordFate
 from commonplace.exchange.edits import Editor
-from commonplace.exchange.tool_decisions import AskedDecisions, Kept, ToolDecisions
+from commonplace.exchange.tool_decisions import AskedDecisions, KeptDecisions, ToolDecisions
 from commonplace.model.minter import Minter
 
 
@@ -78,7 +78,7 @@ def take_decisions(
         raise typer.Exit(1)
 
 
-def _lines(kept: Kept, name: str) -> Iterator[str]:
+def _lines(kept: KeptDecisions, name: str) -> Iterator[str]:
     fates = ", ".join(f"{count} {fate}" for fate, count in kept.fates.items())
     yield f"{name} ({kept.tool.label}): {len(kept.items)} decisions: {fates}"
     for item in kept.items:
@@ -89,7 +89,7 @@ def _lines(kept: Kept, name: str) -> Iterator[str]:
         yield f"version {kept.entry.version}; take it back with: commonplace undo {kept.entry.version}"
 
 
-def _document(kept: Kept, name: str, minter: Minter) -> dict[str, object]:
+def _document(kept: KeptDecisions, name: str, minter: Minter) -> dict[str, object]:
     return {
         "file": name,
         "tool": kept.tool.name,
@@ -99,7 +99,7 @@ def _document(kept: Kept, name: str, minter: Minter) -> dict[str, object]:
     }
 
 
-def _shown(item: Item, minter: Minter) -> dict[str, object]:
+def _shown(item: RecordFate, minter: Minter) -> dict[str, object]:
     told = {
         "position": item.position,
         "line": item.line,

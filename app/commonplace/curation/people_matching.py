@@ -35,7 +35,7 @@ class PersonMatch:
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
+class _KnownPerson:
     person: NamedNode
     name: str
     family: str
@@ -46,8 +46,8 @@ class _Held:
 def match_people(snapshot: Snapshot, names: Sequence[Name], minter: Minter) -> list[list[PersonMatch]]:
     """Return for each name the people who may be meant, the likeliest first."""
     held = _people(snapshot, minter)
-    by_family: dict[str, list[_Held]] = defaultdict(list)
-    by_form: dict[str, list[_Held]] = defaultdict(list)
+    by_family: dict[str, list[_KnownPerson]] = defaultdict(list)
+    by_form: dict[str, list[_KnownPerson]] = defaultdict(list)
     for one in held:
         by_family[one.family or slug(one.name)].append(one)
         for form in one.others:
@@ -59,7 +59,9 @@ def match_people(snapshot: Snapshot, names: Sequence[Name], minter: Minter) -> l
     return [matches[:MAXIMUM_CANDIDATES] for matches in found]
 
 
-def _by_name(name: Name, by_family: dict[str, list[_Held]], by_form: dict[str, list[_Held]]) -> list[PersonMatch]:
+def _by_name(
+    name: Name, by_family: dict[str, list[_KnownPerson]], by_form: dict[str, list[_KnownPerson]]
+) -> list[PersonMatch]:
     full, family = slug(name.full), slug(" ".join(filter(None, (name.particle, name.family or name.literal))))
     matches: dict[NamedNode, PersonMatch] = {}
     for one in by_form.get(full, ()):
@@ -111,7 +113,7 @@ def _together(snapshot: Snapshot, found: Sequence[Sequence[PersonMatch]]) -> Non
                 )
 
 
-def _people(snapshot: Snapshot, minter: Minter) -> list[_Held]:
+def _people(snapshot: Snapshot, minter: Minter) -> list[_KnownPerson]:
     rows = snapshot.select(
         f"""{PROLOGUE}SELECT ?person ?name ?family ?given ?particle ?other WHERE {{
         {{ ?person a foaf:Person }} UNION {{ ?person a foaf:Organization }}
@@ -119,7 +121,7 @@ def _people(snapshot: Snapshot, minter: Minter) -> list[_Held]:
         OPTIONAL {{ ?person foaf:familyName ?family }} OPTIONAL {{ ?person foaf:givenName ?given }}
         OPTIONAL {{ ?person cp:particle ?particle }} OPTIONAL {{ ?person skos:altLabel ?other }} }}"""
     )
-    held: dict[NamedNode, _Held] = {}
+    held: dict[NamedNode, _KnownPerson] = {}
     others: dict[NamedNode, set[str]] = defaultdict(set)
     for row in rows:
         person = row["person"]
@@ -130,8 +132,8 @@ def _people(snapshot: Snapshot, minter: Minter) -> list[_Held]:
         texts = [term.value if isinstance(term := row[name], Literal) else "" for name in ("name", "family", "given")]
         particle = row["particle"].value if isinstance(row["particle"], Literal) else ""
         family = slug(f"{particle} {texts[1]}".strip()) if texts[1] else ""
-        held.setdefault(person, _Held(person, texts[0], family, texts[2], frozenset()))
+        held.setdefault(person, _KnownPerson(person, texts[0], family, texts[2], frozenset()))
     return [
-        _Held(one.person, one.name, one.family, one.given, frozenset(others[one.person]))
+        _KnownPerson(one.person, one.name, one.family, one.given, frozenset(others[one.person]))
         for one in sorted(held.values(), key=lambda one: one.person.value)
     ]

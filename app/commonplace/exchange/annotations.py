@@ -47,7 +47,7 @@ _SAME = ("about_iri", "state", "quote", "locator")
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class AnnotationFate:
     """What became of one annotation; `node` is its evidence, unless it failed for the reason that `error` says."""
 
     position: int
@@ -58,10 +58,10 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptAnnotations:
     """What became of a document of annotations; `entry` is None where nothing was written."""
 
-    items: tuple[Item, ...]
+    items: tuple[AnnotationFate, ...]
     entry: Entry | None
 
     @property
@@ -124,8 +124,8 @@ class Annotations:
         expected: Version | None = None,
         *,
         dry_run: bool = False,
-        then: Callable[[Snapshot, Sequence[Item]], object] | None = None,
-    ) -> Kept:
+        then: Callable[[Snapshot, Sequence[AnnotationFate]], object] | None = None,
+    ) -> KeptAnnotations:
         """Make evidence of each annotation of a document, as one version; what is there already is matched.
 
         `then` is called with the state that was made, or the newest where nothing was, and what became of each.
@@ -133,11 +133,11 @@ class Annotations:
         `ShapeViolation`, and `Conflict` when `expected` is given and is not the head; nothing is written then.
         """
         documents = documents_of(document)
-        items: list[Item] = []
+        items: list[AnnotationFate] = []
 
         def propose(snapshot: Snapshot) -> Proposal:
             edit = Edit(snapshot, self._library.minter, editor.agent, datetime.now(UTC), editor.decides)
-            made = _Making(edit)
+            made = _AnnotationEvidence(edit)
             items[:] = [made.item(position, *one) for position, one in enumerate(documents, 1)]
             counted = sum(item.fate == "new" for item in items)
             message = editor.message or f"{counted} of {len(items)} annotations as evidence"
@@ -154,10 +154,10 @@ class Annotations:
             entry = self._committer.commit(propose, expected, look)
         if entry is None:
             self._library.read(look)
-        return Kept(tuple(items), entry)
+        return KeptAnnotations(tuple(items), entry)
 
 
-class _Making:
+class _AnnotationEvidence:
     """Makes evidence of annotations, one after another, in one state."""
 
     def __init__(self, edit: Edit) -> None:
@@ -166,16 +166,16 @@ class _Making:
         self._taken: set[NamedNode] = set()
         self.quads: dict[Quad, None] = {}
 
-    def item(self, position: int, read: Reader, document: Mapping[str, Any]) -> Item:
+    def item(self, position: int, read: Reader, document: Mapping[str, Any]) -> AnnotationFate:
         """Return what becomes of an annotation, and add its statements."""
         try:
             values = self._values(read(document))
             return self._made(position, values)
         except AnnotationFault as fault:
-            return Item(position, "failed", where=fault.where, error=fault.why)
+            return AnnotationFate(position, "failed", where=fault.where, error=fault.why)
         except BadRequest as fault:
             where, why = fault.errors[0] if fault.errors else ("annotation", "")
-            return Item(position, "failed", where=where, error=f"{fault.detail}: {why}".rstrip(": "))
+            return AnnotationFate(position, "failed", where=where, error=f"{fault.detail}: {why}".rstrip(": "))
 
     def _values(self, members: Members) -> dict[str, Any]:
         """Return the members of evidence, with its things as IRIs. Raises `AnnotationFault`."""
@@ -204,19 +204,19 @@ class _Making:
             known["quoted_from"] = work_named(snapshot, minter, members["quoted_from"]).value
         return known
 
-    def _made(self, position: int, values: dict[str, Any]) -> Item:
+    def _made(self, position: int, values: dict[str, Any]) -> AnnotationFate:
         work = values["work"]
         there = self._here.setdefault(work, self._known(NamedNode(work)))
         said = tuple(values.get(name.removesuffix("_iri")) for name in _SAME)
         for node, other in there:
             if other == said:
-                return Item(position, "matched", node)
+                return AnnotationFate(position, "matched", node)
         node = self._free(values)
         change = created(self._edit, "evidence", node, values)
         self._taken.add(node)
         there.append((node, said))
         self.quads.update(dict.fromkeys(change.added))
-        return Item(position, "new", node)
+        return AnnotationFate(position, "new", node)
 
     def _known(self, work: NamedNode) -> list[tuple[NamedNode, tuple[str | None, ...]]]:
         """Return what the library knows of a work: each piece of evidence, by what makes it one with another."""

@@ -56,7 +56,7 @@ class Unavailable:
 
 
 @dataclass(slots=True)
-class Candidate:
+class RecordCandidate:
     """A record that may be of a thing: why it may be, what accepting it changes, and what stands against that."""
 
     kind: LookedFor
@@ -72,7 +72,7 @@ class LookedUp:
     """What a look-up found, at a version of the library, and what gave no answer."""
 
     version: Version
-    candidates: list[Candidate] = field(default_factory=list)
+    candidates: list[RecordCandidate] = field(default_factory=list)
     unavailable: list[Unavailable] = field(default_factory=list)
 
 
@@ -110,7 +110,7 @@ class Authorities:
 
     def accept(
         self, kind: LookedFor, key: str, identifier: str, editor: Editor, expected: Version | None = None
-    ) -> tuple[Candidate, Edited]:
+    ) -> tuple[RecordCandidate, Edited]:
         """Add what the record of an identifier says to a thing, as one version; return the record and the thing.
 
         Raises `BadRequest` where the library holds otherwise, where no service knows it or gives an answer, and what
@@ -154,8 +154,8 @@ class Authorities:
 
     def _candidate(
         self, kind: LookedFor, key: str, shape: Mapping[str, Any], facts: Facts, because: list[str]
-    ) -> Candidate:
-        candidate = Candidate(kind, key, facts, because)
+    ) -> RecordCandidate:
+        candidate = RecordCandidate(kind, key, facts, because)
         held = [one["value"] for one in shape.get("identifiers", ()) if one["scheme"] == facts.scheme]
         others = [value for value in held if value != facts.value]
         if others:

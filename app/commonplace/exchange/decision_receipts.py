@@ -22,7 +22,7 @@ FATES: tuple[Fate, ...] = ("new", "matched", "conflict", "undecided", "failed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class RecordFate:
     """What became of one record of the file; `why` says it where nothing was written.
 
     `kept_why` is kept in its place for ever, where `why` names reviewers.
@@ -56,7 +56,7 @@ class DecisionItem(BaseModel):
     why: str | None = None
 
     @classmethod
-    def of(cls, item: Item, minter: Minter, *, for_ever: bool) -> DecisionItem:
+    def of(cls, item: RecordFate, minter: Minter, *, for_ever: bool) -> DecisionItem:
         """Return what is told of a record: in the answer, or `for_ever`, without the names of reviewers."""
         named = [minter.kind_and_key(node.value) or ("", "") for node in item.made]
         made = {str(kind): f"/id/{kind}/{key}" for kind, key in named}
@@ -85,7 +85,7 @@ class DecisionsKept(BaseModel):
 
     @classmethod
     def of(
-        cls, tool: ToolName, file: str, items: Sequence[Item], minter: Minter, *, for_ever: bool = False
+        cls, tool: ToolName, file: str, items: Sequence[RecordFate], minter: Minter, *, for_ever: bool = False
     ) -> DecisionsKept:
         """Return the receipt of a file, without a version."""
         fates = dict.fromkeys(map(str, FATES), 0)

@@ -16,7 +16,7 @@ KEPT_BATCHES = 2
 """Maximum number of batches whose statements stay in memory: they are mostly asked for in order."""
 
 
-class Prepared(NamedTuple):
+class PreparedPlace(NamedTuple):
     """The place of a prepared entry in an `EntryFile`: gives its record and its statements when asked."""
 
     entries: EntryFile
@@ -80,14 +80,14 @@ class EntryFile:
     def __len__(self) -> int:
         return len(self._entries)
 
-    def __iter__(self) -> Iterator[tuple[PreparedEntry, Prepared]]:
+    def __iter__(self) -> Iterator[tuple[PreparedEntry, PreparedPlace]]:
         """Yield each entry, in order, and its place."""
         return self.since(0)
 
-    def since(self, number: int) -> Iterator[tuple[PreparedEntry, Prepared]]:
+    def since(self, number: int) -> Iterator[tuple[PreparedEntry, PreparedPlace]]:
         """Yield the entries from a number on, counted from 0, and their places."""
         for entry, batch, place, start in islice(self._entries, number, None):
-            yield entry, Prepared(self, batch, place, start, entry.size)
+            yield entry, PreparedPlace(self, batch, place, start, entry.size)
 
     def texts(self, batch: int) -> list[WorkText | None]:
         """Return the statements of the entries of a batch."""

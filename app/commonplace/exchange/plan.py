@@ -22,7 +22,7 @@ from commonplace.curation.matching import Matcher, fields_added, fill_gaps
 from commonplace.curation.shacl.after import StateAfter
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import Message
-from commonplace.exchange.entry_file import Prepared
+from commonplace.exchange.entry_file import PreparedPlace
 from commonplace.exchange.loss_counts import loss_counts
 from commonplace.exchange.prepared import PreparedEntry
 from commonplace.exchange.receipts import (
@@ -68,7 +68,7 @@ class ImportPlan:
     """The pages of the texts of works, which quotes are compared with anew where a work gains something."""
     items: list[ReceiptItem] = field(default_factory=list)
     matcher: Matcher = field(init=False)
-    works: dict[str, Record | Prepared] = field(default_factory=dict)
+    works: dict[str, Record | PreparedPlace] = field(default_factory=dict)
     """New and updated works by key: a record, or the place of an entry that is written as it came."""
     related: set[frozenset[str]] = field(default_factory=set)
     """Pairs of keys of works that the import itself relates, so that their likeness is not reported."""
@@ -83,7 +83,7 @@ class ImportPlan:
         self._known = _KnownToPlan(self.snapshot, self.minter, self.matcher)
         self._reader = WorkWriter(self.minter, self._known, self.works)
 
-    def take(self, entry: PreparedEntry, held: Prepared) -> str | None:
+    def take(self, entry: PreparedEntry, held: PreparedPlace) -> str | None:
         """Decide one entry's fate, and return the key of its work, None when it failed.
 
         A key that was made for an entry whose source has none is no loss when the work has another.
@@ -135,7 +135,7 @@ class ImportPlan:
                 taken.append(Loss(field="key", raw=key, why=why))
         return (tuple(sorted({*found.alternative_keys, *new})) if new else ()), taken
 
-    def _is_said(self, held: Prepared) -> bool:
+    def _is_said(self, held: PreparedPlace) -> bool:
         """Return whether the state has every statement of an entry already, about the work of its key.
 
         The entry then adds nothing and contradicts nothing. This is asked first, because to read a work back from the
@@ -145,7 +145,7 @@ class ImportPlan:
         quads = parse(lines, format=RdfFormat.N_QUADS, lenient=True)
         return all(map(self.snapshot.contains, quads))
 
-    def _new(self, entry: PreparedEntry, held: Prepared, losses: tuple[Loss, ...]) -> str:
+    def _new(self, entry: PreparedEntry, held: PreparedPlace, losses: tuple[Loss, ...]) -> str:
         assert entry.match_key is not None
         wanted = entry.match_key.key
         key = self._free_key(entry.match_key, held)
@@ -174,7 +174,7 @@ class ImportPlan:
         self._new_works.append((self._item(entry, "new", key, losses), of))
         return key
 
-    def _free_key(self, wanted: MatchKey, held: Prepared) -> str:
+    def _free_key(self, wanted: MatchKey, held: PreparedPlace) -> str:
         """Return the key that a new work wants, or one like it that no work has."""
         if not self.matcher.holds(key := address_key(wanted.key)):
             return key
@@ -280,7 +280,7 @@ class ImportPlan:
         said = set(own.added)
         return ChangeSet(tuple(quad for quad in whole.added if quad not in said), whole.removed)
 
-    def _additions(self, works: Mapping[str, Record | Prepared], state: Additions) -> Iterator[bytes]:
+    def _additions(self, works: Mapping[str, Record | PreparedPlace], state: Additions) -> Iterator[bytes]:
         """Yield the statements of those works that the state does not have."""
         writer = WorkWriter(self.minter, self._known, self.works)
         for held in works.values():
@@ -361,7 +361,7 @@ class _KnownToPlan(KnownInGraph):
         return self._matcher.key_of_work(key)
 
 
-def _text(writer: WorkWriter, held: Record | Prepared) -> WorkText:
+def _text(writer: WorkWriter, held: Record | PreparedPlace) -> WorkText:
     """Return the statements of a work: as prepared, where the home knows its names by no other IRI."""
     if isinstance(held, Record):
         return writer.text(held)

@@ -30,7 +30,7 @@ from commonplace.curation.duplicates.candidates_of_import import (
 from commonplace.curation.duplicates.particulars import Particulars, particulars_of
 from commonplace.curation.known_works import KnownWorks
 from commonplace.derived.graph.snapshot import Snapshot
-from commonplace.exchange.entry_file import Prepared
+from commonplace.exchange.entry_file import PreparedPlace
 from commonplace.exchange.prepared import packed_particulars, particulars_in
 from commonplace.model.minter import Minter
 from commonplace.model.record import Record
@@ -53,7 +53,7 @@ _NICE = 5
 class SimilarApart:
     """Candidates of new works, for which another process looks from now on."""
 
-    def __init__(self, works: Iterable[Record | Prepared]) -> None:
+    def __init__(self, works: Iterable[Record | PreparedPlace]) -> None:
         """Start the process for works that are all new. Raises OSError."""
         parts: dict[tuple[int, int], list[int]] = {}
         records: list[Particulars] = []

@@ -20,7 +20,7 @@ from commonplace.curation.editing.fields import Edit
 from commonplace.curation.known_works import KnownWorks
 from commonplace.derived.graph.snapshot import PROLOGUE, Snapshot
 from commonplace.errors import BadRequest, Message, NotAllowed
-from commonplace.exchange.decision_receipts import FATES, DecisionsKept, Item
+from commonplace.exchange.decision_receipts import FATES, DecisionsKept, RecordFate
 from commonplace.exchange.edits import Editor
 from commonplace.exchange.named_works import NamedWorks
 from commonplace.exchange.works_known import known_works
@@ -65,11 +65,11 @@ class AskedDecisions:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptDecisions:
     """What became of a file of decisions; `entry` is None where nothing was written."""
 
     tool: Tool
-    items: tuple[Item, ...]
+    items: tuple[RecordFate, ...]
     entry: Entry | None
 
     @property
@@ -95,7 +95,7 @@ class ToolDecisions:
         expected: Version | None = None,
         *,
         dry_run: bool = False,
-    ) -> Kept:
+    ) -> KeptDecisions:
         """Keep the decisions of a file that is called `name`, as one version; what is there already is matched.
 
         Raises `BadRequest` for a file that cannot be read, for a concept that there is not, and for a verdict on a file
@@ -114,11 +114,11 @@ class ToolDecisions:
             decisions = [_with_verdict(one, asked) for one in read_decisions(data, tool)]
         if not decisions:
             raise BadRequest(Message("%(name)s: there is no record in it", name=name), [(name, "no record")])
-        items: list[Item] = []
+        items: list[RecordFate] = []
 
         def propose(snapshot: Snapshot) -> Proposal:
             edit = Edit(snapshot, self._library.minter, tool.label, datetime.now(UTC), editor.decides)
-            making = _Making(edit, asked, tool, known_works(self._library, snapshot))
+            making = _DecisionEvidence(edit, asked, tool, known_works(self._library, snapshot))
             items[:] = making.items(decisions)
             counted = sum(item.fate == "new" for item in items)
             message = editor.message or f"{name}: {counted} of {len(items)} decisions of {tool.label}"
@@ -132,9 +132,9 @@ class ToolDecisions:
 
         if dry_run:
             self._library.read(propose)
-            return Kept(tool, tuple(items), None)
+            return KeptDecisions(tool, tuple(items), None)
         entry = self._committer.commit(propose, expected)
-        return Kept(tool, tuple(items), entry)
+        return KeptDecisions(tool, tuple(items), entry)
 
 
 def _refuse_second_verdict(tool: Tool, asked: AskedDecisions) -> None:
@@ -152,7 +152,7 @@ def _with_verdict(decision: ToolDecision, asked: AskedDecisions) -> ToolDecision
     return replace(decision, votes={"": asked.verdict})
 
 
-class _Making:
+class _DecisionEvidence:
     """Makes evidence and screenings of decisions in one state."""
 
     def __init__(self, edit: Edit, asked: AskedDecisions, tool: Tool, known: KnownWorks | None) -> None:
@@ -164,7 +164,7 @@ class _Making:
         self._taken: set[NamedNode] = set()
         self.quads: dict[Quad, None] = {}
 
-    def items(self, decisions: Sequence[ToolDecision]) -> list[Item]:
+    def items(self, decisions: Sequence[ToolDecision]) -> list[RecordFate]:
         """Return what becomes of each decision, and add the statements of those that are kept."""
         begun = [self._begun(one) for one in decisions]
         by_work: dict[str, set[Verdict]] = {}
@@ -172,16 +172,16 @@ class _Making:
             if item.work and item.verdict:
                 by_work.setdefault(item.work, set()).add(item.verdict)
         disputed = {work for work, verdicts in by_work.items() if len(verdicts) > 1}
-        done: list[Item] = []
+        done: list[RecordFate] = []
         for decision, item in zip(decisions, begun, strict=True):
             if item.fate == "new" and item.work in disputed:
                 item = replace(item, fate="conflict", why="lines of this file decide otherwise on this work")
             done.append(self._kept(decision, item) if item.fate == "new" else item)
         return done
 
-    def _begun(self, decision: ToolDecision) -> Item:
+    def _begun(self, decision: ToolDecision) -> RecordFate:
         """Return the item of a decision as its line says it: `new` where it names a work and one verdict."""
-        item = Item(
+        item = RecordFate(
             position=decision.position,
             line=decision.line,
             given=_given(decision),
@@ -209,7 +209,7 @@ class _Making:
             )
         return replace(item, fate="undecided", why="it is marked as maybe" if said else "nothing is decided of it")
 
-    def _kept(self, decision: ToolDecision, item: Item) -> Item:
+    def _kept(self, decision: ToolDecision, item: RecordFate) -> RecordFate:
         """Return the item with what is made of it; nothing is made where the library holds that it is otherwise."""
         work = self._edit.minter.thing("work", item.work or "")
         wanted = [(self._concept, self._evidence), (self._asked.stage, self._screening)]

@@ -10,7 +10,7 @@ from typing import Any
 
 from commonplace.commit import Committer
 from commonplace.errors import BadRequest
-from commonplace.exchange.annotations import Annotations, Kept
+from commonplace.exchange.annotations import Annotations, KeptAnnotations
 from commonplace.exchange.edits import Editor
 from commonplace.exchange.imports import Progress, Read, import_file
 from commonplace.exchange.receipts import Receipt
@@ -42,7 +42,7 @@ class ZoteroImport:
     """
 
     receipt: Receipt
-    kept: Kept | None = None
+    kept: KeptAnnotations | None = None
     left: Counter[str] = field(default_factory=Counter)
 
 

@@ -26,7 +26,7 @@ ATTEMPTS = 50
 """Number of times that a change is made anew because another process made one at the same moment."""
 
 
-class Place(Protocol):
+class ListPlace(Protocol):
     """Where the text of a list is kept; its `str` is for messages."""
 
     def stamp(self) -> Hashable | None:
@@ -121,7 +121,7 @@ class PrivateList(Generic[Item]):
     The list is read again when it has changed, so that a change by another process counts at once.
     """
 
-    def __init__(self, place: Place, name: str, model: type[Item]) -> None:
+    def __init__(self, place: ListPlace, name: str, model: type[Item]) -> None:
         """`name` says what the items are, in the text and in errors: `tokens`."""
         self._place = place
         self._name = name

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict
 
-from commonplace.home.private_list import Place, PrivateList
+from commonplace.home.private_list import ListPlace, PrivateList
 from commonplace.home.tokens import Token, Tokens, digest
 
 LASTS = timedelta(days=30)
@@ -43,7 +43,7 @@ def _now() -> datetime:
 class Sessions:
     """The sessions that are kept in a place. Safe to share between threads; changes by other processes are seen."""
 
-    def __init__(self, place: Place, tokens: Tokens, clock: Callable[[], datetime] = _now) -> None:
+    def __init__(self, place: ListPlace, tokens: Tokens, clock: Callable[[], datetime] = _now) -> None:
         self._list = PrivateList(place, "sessions", Session)
         self._tokens = tokens
         self._clock = clock

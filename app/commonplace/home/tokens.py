@@ -17,7 +17,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 
 from commonplace.errors import BadRequest, Message, NotFound
-from commonplace.home.private_list import Place, PrivateList
+from commonplace.home.private_list import ListPlace, PrivateList
 
 FIRST_NAME = "curator"
 """The name of the token that a new home begins with."""
@@ -52,7 +52,7 @@ class Token(BaseModel):
 class Tokens:
     """The tokens that are kept in a place. Safe to share between threads; changes by other processes are seen."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: ListPlace) -> None:
         self._list = PrivateList(place, "tokens", Token)
 
     def all(self) -> tuple[Token, ...]:

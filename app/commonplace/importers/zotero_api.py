@@ -43,7 +43,7 @@ class ZoteroFault(BadRequest):
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class ZoteroPatience:
     """Say how long to go on. Times are in seconds."""
 
     attempts: int = 4
@@ -62,7 +62,7 @@ class ZoteroApi:
     address: str
     key: str | None = None
     """The key of its server; Zotero itself needs none to be read."""
-    patience: Patience = field(default_factory=Patience)
+    patience: ZoteroPatience = field(default_factory=ZoteroPatience)
     clock: Clock = field(default_factory=Clock)
     _http: httpx.Client = field(init=False)
 

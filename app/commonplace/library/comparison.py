@@ -81,7 +81,7 @@ class _Found:
 
 
 @dataclass(slots=True)
-class _Reading:
+class _ComparedCases:
     """The cases that are compared, and what tells why a cell is empty."""
 
     snapshot: Snapshot
@@ -148,9 +148,11 @@ def _columns(choices: Choices) -> list[ComparedColumn]:
     return columns
 
 
-def _read(snapshot: Snapshot, minter: Minter, states: States, nodes: Sequence[NamedNode], language: str) -> _Reading:
+def _read(
+    snapshot: Snapshot, minter: Minter, states: States, nodes: Sequence[NamedNode], language: str
+) -> _ComparedCases:
     cases = in_language(snapshot, [case_of(snapshot, node, minter) for node in nodes], language)
-    reading = _Reading(snapshot, minter, states, cases)
+    reading = _ComparedCases(snapshot, minter, states, cases)
     for name in NAMES:
         used = snapshot.triples(None, minter.term(DIMENSIONS[name])) if name in DIMENSIONS else ()
         reading.in_use[name] = frozenset(t.object.value for t in used if isinstance(t.object, NamedNode))
@@ -193,7 +195,7 @@ def _source(case: Case, one: Characteristic) -> ValueSource:
     )
 
 
-def _studies(reading: _Reading) -> list[Study]:
+def _studies(reading: _ComparedCases) -> list[Study]:
     """Return the cases that nothing tells apart, by study."""
     groups: dict[str, list[Case]] = defaultdict(list)
     for case in reading.cases:
@@ -212,7 +214,7 @@ def _link(case: Case) -> Link:
     return Link(iri=case.iri, key=case.key, label=case.label)
 
 
-def _folded(reading: _Reading, choices: Choices) -> list[tuple[str | None, list[Case]]]:
+def _folded(reading: _ComparedCases, choices: Choices) -> list[tuple[str | None, list[Case]]]:
     """Return the label and cases of each row, sorted by value; rows that lack what they are sorted by come last.
 
     Of several values the first in the order decides.
@@ -240,7 +242,7 @@ def _folded(reading: _Reading, choices: Choices) -> list[tuple[str | None, list[
     return sorted(rows, key=lambda row: place(row) is None)
 
 
-def _belongs_to(reading: _Reading, case: Case, group: str | None) -> list[tuple[str, str | None]]:
+def _belongs_to(reading: _ComparedCases, case: Case, group: str | None) -> list[tuple[str, str | None]]:
     """Return the rows that a case belongs to, each by a name and its label: one, or one for each of its values."""
     if group is None:
         return [(case.key, case.label)]
@@ -252,7 +254,9 @@ def _belongs_to(reading: _Reading, case: Case, group: str | None) -> list[tuple[
     return [(one.iri or one.label, one.label) for one in stated] or [("", None)]
 
 
-def _row(reading: _Reading, label: str | None, cases: Sequence[Case], columns: Sequence[ComparedColumn]) -> ComparedRow:
+def _row(
+    reading: _ComparedCases, label: str | None, cases: Sequence[Case], columns: Sequence[ComparedColumn]
+) -> ComparedRow:
     return ComparedRow(
         label=label,
         cases=[_link(case) for case in cases],
@@ -262,7 +266,7 @@ def _row(reading: _Reading, label: str | None, cases: Sequence[Case], columns: S
     )
 
 
-def _cell(reading: _Reading, cases: Sequence[Case], column: ComparedColumn) -> ComparedCell:
+def _cell(reading: _ComparedCases, cases: Sequence[Case], column: ComparedColumn) -> ComparedCell:
     """Return the cell of some cases in a column."""
     if not column.folded:
         (name,) = column.dimensions
@@ -272,7 +276,7 @@ def _cell(reading: _Reading, cases: Sequence[Case], column: ComparedColumn) -> C
     return ComparedCell(state=_in_one(states), stated=states.count("stated"), of=len(states))
 
 
-def _values(reading: _Reading, cases: Sequence[Case], name: str) -> list[ComparedValue]:
+def _values(reading: _ComparedCases, cases: Sequence[Case], name: str) -> list[ComparedValue]:
     """Return the values of some cases, those of most cases first."""
     having: dict[tuple[str, bool], list[tuple[Case, _Found]]] = defaultdict(list)
     for case in cases:
@@ -282,7 +286,7 @@ def _values(reading: _Reading, cases: Sequence[Case], name: str) -> list[Compare
     return sorted(values, key=lambda one: (not one.stated, -one.cases, place_of(one.label)))
 
 
-def _value(reading: _Reading, having: Sequence[tuple[Case, _Found]]) -> ComparedValue:
+def _value(reading: _ComparedCases, having: Sequence[tuple[Case, _Found]]) -> ComparedValue:
     first = having[0][1]
     sources = [source for _, found in having for source in found.sources]
     best = min(sources, key=_strength, default=None)
@@ -304,7 +308,7 @@ def _strength(source: ValueSource) -> tuple[int, bool]:
     ), source.directness != "direct"
 
 
-def _state(reading: _Reading, cases: Sequence[Case], name: str, values: Sequence[ComparedValue]) -> CellState:
+def _state(reading: _ComparedCases, cases: Sequence[Case], name: str, values: Sequence[ComparedValue]) -> CellState:
     if values:
         return "stated" if any(one.stated for one in values) else "uncertain"
     return _in_one([_why_empty(reading, case, name) for case in cases])
@@ -318,7 +322,7 @@ def _in_one(states: Sequence[CellState]) -> CellState:
     return states[0] if len(set(states)) == 1 else "not-stated"
 
 
-def _why_empty(reading: _Reading, case: Case, name: str) -> CellState:
+def _why_empty(reading: _ComparedCases, case: Case, name: str) -> CellState:
     works = [work.iri for work in case.described_by or ()]
     values = reading.in_use[name]
     if works and values and all(reading.states.of_work(work, value) == "silent" for work in works for value in values):

@@ -24,7 +24,7 @@ def in_language(snapshot: Snapshot, answer: Answer, language: str) -> Answer:
 
     An answer is a model, a mapping, a sequence or a dataclass, as deep as may be. It is in English as it comes.
     """
-    return answer if language == "en" else _Labels(snapshot, language).put(answer)
+    return answer if language == "en" else _InLanguage(snapshot, language).put(answer)
 
 
 def definition_in(snapshot: Snapshot, node: NamedNode, piece: str, language: str) -> str | None:
@@ -38,7 +38,7 @@ def definition_in(snapshot: Snapshot, node: NamedNode, piece: str, language: str
     return definitions[own] if any(piece.strip("…") in text for text in others) else None
 
 
-class _Labels:
+class _InLanguage:
     """The labels of things in a language; each is looked up once."""
 
     def __init__(self, snapshot: Snapshot, language: str) -> None:

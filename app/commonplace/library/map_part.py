@@ -59,7 +59,7 @@ def links_near(
             near.update((link[1].value, link[2].value))
     if len(near) > MOST_WORKS:
         return None
-    part = _Part(snapshot, minter, relations)
+    part = _LinksOfPart(snapshot, minter, relations)
     works, concepts = part.of_class(near, FABIO["Expression"]), part.of_class(near, SKOS["Concept"])
     return part.links(works, concepts.__contains__, lambda _: concepts)
 
@@ -71,7 +71,7 @@ def links_of_works(
     the works are very many, or each is a question."""
     if len(things) > MOST_WORKS or not snapshot.is_near:
         return None
-    part = _Part(snapshot, minter, relations)
+    part = _LinksOfPart(snapshot, minter, relations)
     is_concept = cache(lambda iri: bool(part.of_class((iri,), SKOS["Concept"])))
     return part.links(part.of_class(things, FABIO["Expression"]), is_concept, set)
 
@@ -86,7 +86,7 @@ def confirmations(snapshot: Snapshot, minter: Minter, citing: Iterable[str]) -> 
     }
 
 
-class _Part:
+class _LinksOfPart:
     """The links that begin at some things."""
 
     def __init__(self, snapshot: Snapshot, minter: Minter, relations: Collection[Relation]) -> None:

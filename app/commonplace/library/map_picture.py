@@ -66,7 +66,7 @@ class Dot:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DrawnLink:
     """A link on the picture: its ends by number, and whether it is in doubt."""
 
     source: int
@@ -88,7 +88,7 @@ class MapPicture:
     """What is drawn. The dots come in the order of the things, those with most links first."""
 
     dots: Sequence[Dot]
-    lines: Sequence[Line]
+    lines: Sequence[DrawnLink]
     labels: Sequence[PlacedLabel]
     years: Sequence[YearMark]
     links: int
@@ -111,7 +111,7 @@ def map_picture(placed: PlacedMap, found: Collection[int] | None = None) -> MapP
         dots.append(Dot(thing, x, y, width_of_dot(thing, most, many=many), group, found is None or number in found))
     numbers = {thing.iri: number for number, thing in enumerate(things)}
     lines = [
-        Line(numbers[link.source], numbers[link.target], _is_doubtful(link))
+        DrawnLink(numbers[link.source], numbers[link.target], _is_doubtful(link))
         for link in placed.linked.links
         if link.source != link.target
     ]
@@ -171,7 +171,7 @@ def _is_doubtful(link: LinkBetween) -> bool:
     return link.confirmation not in (None, "confirmed", "high")
 
 
-def _strongest(lines: Sequence[Line], community: Sequence[int]) -> Iterator[Line]:
+def _strongest(lines: Sequence[DrawnLink], community: Sequence[int]) -> Iterator[DrawnLink]:
     """Yield `MOST_LINES` lines: of each thing that to what has most links, first of those in its own group.
 
     Of each thing one line comes before a second of any.

@@ -64,7 +64,7 @@ class _Name:
 
 
 @dataclass(frozen=True, slots=True)
-class _Counted:
+class _LinkCounts:
     """The number of links of every thing at a version."""
 
     version: Version
@@ -80,7 +80,7 @@ class PlacedMaps:
         self._room = room
         self._size = 0
         self._kept: OrderedDict[_Name, PlacedMap] = OrderedDict()
-        self._counted: OrderedDict[tuple[Relation, ...], _Counted] = OrderedDict()
+        self._counted: OrderedDict[tuple[Relation, ...], _LinkCounts] = OrderedDict()
         self._lock = Lock()
 
     def of(self, snapshot: Snapshot, minter: Minter, filters: MapFilters, limit: int, layout: Layout) -> PlacedMap:
@@ -99,17 +99,17 @@ class PlacedMaps:
         if made is None:
             linked, counts = linked_things(snapshot, minter, filters, limit)
             made = placed(linked, layout, snapshot.version)
-            self._keep_counts(name, _Counted(snapshot.version, counts))
+            self._keep_counts(name, _LinkCounts(snapshot.version, counts))
         self._keep(name, made)
         return made
 
-    def handed(self) -> tuple[Sequence[tuple[_Name, PlacedMap]], Sequence[tuple[_Name, _Counted]]]:
+    def handed(self) -> tuple[Sequence[tuple[_Name, PlacedMap]], Sequence[tuple[_Name, _LinkCounts]]]:
         """Return all maps that are kept and what is counted, for `take` in another process."""
         with self._lock:
             counted = [(name, one) for name in self._kept if (one := self._counted.get(name.filters.relations))]
             return list(self._kept.items()), counted
 
-    def take(self, handed: tuple[Iterable[tuple[_Name, PlacedMap]], Iterable[tuple[_Name, _Counted]]]) -> None:
+    def take(self, handed: tuple[Iterable[tuple[_Name, PlacedMap]], Iterable[tuple[_Name, _LinkCounts]]]) -> None:
         """Keep maps that another process has made, and what it has counted."""
         maps, counted = handed
         for name, made in maps:
@@ -124,7 +124,7 @@ class PlacedMaps:
             while self._size > self._room and len(self._kept) > 1:
                 self._size -= len(self._kept.popitem(last=False)[1].places)
 
-    def _keep_counts(self, name: _Name, counted: _Counted) -> None:
+    def _keep_counts(self, name: _Name, counted: _LinkCounts) -> None:
         """Keep the number of links of every thing, where a map shows those of the whole library."""
         if not name.is_of_all:
             return
@@ -164,7 +164,7 @@ class PlacedMaps:
         if links is None:
             return None
         counts = links.counted(counted.counts, name.filters.relations)
-        self._keep_counts(name, _Counted(snapshot.version, counts))
+        self._keep_counts(name, _LinkCounts(snapshot.version, counts))
         return counts
 
 

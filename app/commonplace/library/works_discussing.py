@@ -36,7 +36,7 @@ _ANY = " any"
 _NOTE = 'FILTER(LANG(?{0}) IN ("", "en"))'
 
 
-class Part(NamedTuple):
+class TablePart(NamedTuple):
     """Some rows of an answer, as SPARQL 1.1 Query Results JSON, and the number of all."""
 
     table: dict[str, Any]
@@ -93,7 +93,7 @@ def rows_discussing(
     below: Collection[str],
     things: SortedList | RankedList,
     places: slice,
-) -> Part | None:
+) -> TablePart | None:
     """Return the rows of an answer that stand at those places.
 
     `text` is the SPARQL of the query, which names the evidence of a row; `below` are the concept asked about and all
@@ -111,7 +111,7 @@ def rows_discussing(
     found = snapshot.query(_of_evidence(text, shown), {Variable("concept"): concept})
     assert isinstance(found, QuerySolutions)  # as the file of the query says
     table = json.loads(found.serialize(format=QueryResultsFormat.JSON) or b"")
-    return Part(table, len(picked)) if len(table["results"]["bindings"]) == len(shown) else None
+    return TablePart(table, len(picked)) if len(table["results"]["bindings"]) == len(shown) else None
 
 
 def _is_open(about: str, below: Collection[str]) -> bool:

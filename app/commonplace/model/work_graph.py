@@ -235,7 +235,7 @@ def _dates(issued: str | None, year: int | None, available: str | None) -> str:
     return said
 
 
-class _Part(NamedTuple):
+class _AgentPlace(NamedTuple):
     """The place of an agent in a work.
 
     It has the end of the node's IRI, the lines before and after the agent's IRI, and the beginning of the line that
@@ -257,7 +257,7 @@ class WorkMapping:
         self._base = minter.base
         self._known = known
         self._keys = keys
-        self._parts: dict[tuple[str, int], _Part] = {}
+        self._parts: dict[tuple[str, int], _AgentPlace] = {}
         fields = [*LITERAL_FIELDS, *((name, minter.term(term)) for name, term in OWN_FIELDS)]
         self._fields = [(name, _start(predicate)) for name, predicate in fields]
         self._other_titles = [(name, _start(minter.term(term))) for name, term in TERMS.items()]
@@ -354,13 +354,13 @@ class WorkMapping:
             agents.append((node, agent))
         return agents
 
-    def _part(self, csl: str, number: int) -> _Part:
+    def _part(self, csl: str, number: int) -> _AgentPlace:
         """Return the place of the agent of that role and number in any work."""
         role, node = BY_CSL[csl], f"#{csl}-{number}>"
         before = f"{_HAS_ROLE}{_WORK}{node}{_END}{_WORK}{node}{_IS_ROLE}"
         before += f"{_WORK}{node}{_said(PRO['withRole'], role.term(self._minter))}{_WORK}{node}{_HELD_BY}"
         after = f"{_END}{_WORK}{node}{_said(self._minter.term('position'), Literal(number))}"
-        made = _Part(node, before, after, _start(role.shortcut) if role.shortcut else None)
+        made = _AgentPlace(node, before, after, _start(role.shortcut) if role.shortcut else None)
         return self._parts.setdefault((csl, number), made)
 
     def _container(self, said: list[str], bodies: dict[str, BodyText], record: Record) -> tuple[bytes, ...]:

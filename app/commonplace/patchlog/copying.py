@@ -61,7 +61,7 @@ def _checksum(log: PatchLog, version: Version) -> str:
     return checksum.hexdigest()
 
 
-class _Files(Protocol):
+class _TargetFiles(Protocol):
     """The log that is written to."""
 
     def room(self, version: Version) -> tuple[Path, int]: ...
@@ -87,7 +87,7 @@ class _Copying:
         keep_file(self.directory, digest, self.source.attachment(digest), where)
         return True
 
-    def segment(self, target: _Files, after: Version, until: Version) -> Version:
+    def segment(self, target: _TargetFiles, after: Version, until: Version) -> Version:
         """Append entries to one segment until it is full, in one write that is there whole or not; return the last."""
         path, offset = target.room(Version(after + 1))
         last, size = after, offset

@@ -9,10 +9,9 @@ from typing import Any
 from urllib.parse import unquote
 
 from fastapi import Request
-from starlette.types import Message
+from starlette.types import Message as AsgiMessage
 
-from commonplace.errors import Message as Sentence
-from commonplace.errors import TooLarge
+from commonplace.errors import Message, TooLarge
 from commonplace.web.http.asked_address import ROOT
 from commonplace.web.pages.languages import language_of
 
@@ -83,14 +82,14 @@ async def ask_within(
     sent = b"" if document is None else json.dumps(document).encode()
     begun = False
 
-    async def receive() -> Message:
+    async def receive() -> AsgiMessage:
         nonlocal begun
         if begun:
             return await request.receive()  # which tells when the client has left
         begun = True
         return {"type": "http.request", "body": sent, "more_body": False}
 
-    async def send(message: Message) -> None:
+    async def send(message: AsgiMessage) -> None:
         if message["type"] == "http.response.start":
             answered.status = message["status"]
             answered.headers = {n.decode("latin-1").lower(): v.decode("latin-1") for n, v in message["headers"]}
@@ -98,7 +97,7 @@ async def ask_within(
             body.extend(message.get("body", b""))
             if len(body) > most:
                 raise TooLarge(
-                    Sentence("the answer has more than %(most)s bytes: ask for less", most=f"{most:,}"),
+                    Message("the answer has more than %(most)s bytes: ask for less", most=f"{most:,}"),
                     [("address", "ask for less")],
                 )
 

@@ -55,7 +55,7 @@ from commonplace.web.desk.queue_counts import QueueCounts
 from commonplace.web.http.public_address import Address
 from commonplace.web.http.wrong_tokens import WrongTokens
 from commonplace.web.kept_counts import KeptCounts
-from commonplace.web.pages.kept_pages import KeptPages
+from commonplace.web.pages.page_cache import PageCache
 
 WRITERS = 8
 """Maximum number of writes that prepare, or wait for one another, at a time; more wait without a thread."""
@@ -160,7 +160,7 @@ class Context:
     """What waits in the queues, as the desk shows it."""
     drafts: Drafts = field(default_factory=Drafts)
     """The imports that are being prepared at the desk."""
-    front_pages: KeptPages = field(default_factory=KeptPages)
+    front_pages: PageCache = field(default_factory=PageCache)
     """What the front page shows."""
 
     def title_at(self, snapshot: Snapshot) -> str:

@@ -31,7 +31,7 @@ def _kinds_of_error() -> set[str]:
 MAKERS = _kinds_of_error() | {HttpProblem.__name__, "problem", "forbidden"}
 """Names that an error is made by."""
 
-MESSAGES = {"Message", "Sentence"}
+MESSAGES = {"Message"}
 
 BREACH = "Violation"
 """Name that a breach of the rules of the data is made by; its third argument is the sentence."""

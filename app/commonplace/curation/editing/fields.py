@@ -150,7 +150,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Texts:
+class PlainTexts:
     """Several plain literals of one property."""
 
     name: Property

@@ -45,7 +45,7 @@ _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _BELOW = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./#-]*")
 
 
-class Template(NamedTuple):
+class QueryTemplate(NamedTuple):
     """A query without what it is about: each IRI is a number (`<n:0>`, `<n:1>` …), each literal the same one."""
 
     text: str
@@ -53,7 +53,7 @@ class Template(NamedTuple):
     """The IRIs by their numbers."""
 
 
-def template_of(text: str, base: str) -> Template | None:
+def template_of(text: str, base: str) -> QueryTemplate | None:
     """Return the template of a query, which many queries share; None where nothing may be said of its patterns."""
     if len(text) > TEXT_CHARACTERS or _ESCAPED in text.lower() or may_name_graphs(text):
         return None
@@ -85,11 +85,11 @@ class _Templating:
         self._declaring: str | None = None
         self._iris: list[str] = []
 
-    def made(self, all_tokens: Iterable[SparqlToken]) -> Template:
+    def made(self, all_tokens: Iterable[SparqlToken]) -> QueryTemplate:
         """Return the template. Raises `Undecided` where an IRI follows from elsewhere, or a word makes the answer one
         of the moment."""
         text = "".join(map(self._part, all_tokens))
-        return Template(" ".join(text.split()), tuple(self._iris))
+        return QueryTemplate(" ".join(text.split()), tuple(self._iris))
 
     def _part(self, token: SparqlToken) -> str:
         """Return what stands in the template for a token."""

@@ -32,7 +32,7 @@ def patterns_of(text: str, base: str) -> Patterns | None:
 def patterns_of_template(text: str) -> Patterns | None:
     """Return the patterns of a template, which takes milliseconds; None where anything may match."""
     try:
-        reading = _Reading()
+        reading = _PatternReading()
         reading.read(parseQuery(text))
     except (Undecided, RecursionError):
         return None
@@ -44,7 +44,7 @@ def patterns_of_template(text: str) -> Patterns | None:
     return frozenset(reading.patterns)
 
 
-class _Reading:
+class _PatternReading:
     """The patterns found so far in the tree of a template, and how often each IRI and variable was met."""
 
     def __init__(self) -> None:

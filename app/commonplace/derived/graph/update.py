@@ -27,7 +27,7 @@ from commonplace.derived.graph.update_operations import (
     GraphRef,
     Pattern,
     PlacedOperation,
-    Template,
+    QuadTemplate,
     steps,
 )
 from commonplace.derived.graph.workspace import Readable, Workspace
@@ -207,7 +207,7 @@ _Slot = Term | DefaultGraph | str | _Fresh
 class _FilledTemplate:
     """A quad template, parsed: its variables, and its quads in a solution."""
 
-    def __init__(self, template: Template, prologue: str, base: str, scope: GraphName) -> None:
+    def __init__(self, template: QuadTemplate, prologue: str, base: str, scope: GraphName) -> None:
         self.variables = template.variables
         self._scope = scope
         marker = f"urn:uuid:{uuid.uuid4()}:"

@@ -25,7 +25,7 @@ class GraphRef:
 
 
 @dataclass(frozen=True, slots=True)
-class Template:
+class QuadTemplate:
     """A quad template or quad data, its braces included; `variables` by name, without their sign."""
 
     tokens: tuple[SparqlToken, ...]
@@ -44,7 +44,7 @@ class DataUpdate:
     """INSERT DATA and DELETE DATA."""
 
     inserts: bool
-    quads: Template
+    quads: QuadTemplate
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,8 @@ class Pattern:
     """
 
     scope: str | None
-    delete: Template | None
-    insert: Template | None
+    delete: QuadTemplate | None
+    insert: QuadTemplate | None
     using: tuple[str, ...]
     using_named: tuple[str, ...]
     where: str
@@ -155,7 +155,7 @@ class _Cutter:
             self._word("TO")
             return Transfer(verb, source, self._graph_or_default(), silent)
         if verb != "WITH" and self._take("DATA"):
-            return DataUpdate(verb == "INSERT", Template(self._braces()))
+            return DataUpdate(verb == "INSERT", QuadTemplate(self._braces()))
         return self._pattern(verb)
 
     def _pattern(self, verb: str) -> Pattern:
@@ -164,20 +164,20 @@ class _Cutter:
             scope = self._iri()
             verb = self._word("DELETE", "INSERT")
         if verb == "DELETE" and self._take("WHERE"):
-            both = Template(self._braces())
+            both = QuadTemplate(self._braces())
             return Pattern(scope, both, None, (), (), both.text)
         delete = insert = None
         if verb == "DELETE":
-            delete = Template(self._braces())
+            delete = QuadTemplate(self._braces())
             verb = "INSERT" if self._take("INSERT") else ""
         if verb == "INSERT":
-            insert = Template(self._braces())
+            insert = QuadTemplate(self._braces())
         using: list[str] = []
         named: list[str] = []
         while self._take("USING"):
             (named if self._take("NAMED") else using).append(self._iri())
         self._word("WHERE")
-        where = Template(self._braces()).text
+        where = QuadTemplate(self._braces()).text
         return Pattern(scope, delete, insert, tuple(using), tuple(named), where)
 
     def _cleared(self) -> GraphRef | Everything:

@@ -19,7 +19,7 @@ from commonplace.derived.search.files import SearchFiles, read_parts
 from commonplace.derived.search.from_graph import Queryable, documents, subjects, works_of_evidence
 from commonplace.derived.search.query import SearchFields, SearchQuestion
 from commonplace.derived.search.recent import RECENT_DOCUMENTS, RecentDocument, RecentDocuments
-from commonplace.derived.search.segment import Found, Segment, merged
+from commonplace.derived.search.segment import RankedDocument, Segment, merged
 from commonplace.derived.search.snippet import snippet
 from commonplace.derived.search.vocabulary import Vocabulary
 from commonplace.model.change import Version
@@ -83,11 +83,11 @@ class _IndexState:
     def segments(self) -> tuple[Segment, ...]:
         return (*self.whole, self.changes) if self.changes.size else self.whole
 
-    def all(self, asked: SearchQuestion) -> Iterator[Found]:
+    def all(self, asked: SearchQuestion) -> Iterator[RankedDocument]:
         """Return all that a question finds, in order."""
         return merged([*(segment.all(asked.query, asked.kinds) for segment in self.segments), self.recent.all(asked)])
 
-    def best(self, asked: SearchQuestion, limit: int) -> tuple[int, Iterator[Found]]:
+    def best(self, asked: SearchQuestion, limit: int) -> tuple[int, Iterator[RankedDocument]]:
         """Return how many documents a question finds, and at least the best `limit` of them, in order."""
         answers = [segment.best(asked.query, limit, asked.kinds) for segment in self.segments]
         recent = self.recent.all(asked)
@@ -244,7 +244,7 @@ def _result(view: _IndexState, asked: SearchQuestion | None, limit: int, offset:
     return SearchResult(total, hits, view.version, asked)
 
 
-def _hit(asked: SearchQuestion, found: Found) -> Hit:
+def _hit(asked: SearchQuestion, found: RankedDocument) -> Hit:
     key, kind, iri = found.name
     shown = found.shown()
     own = asked.held_by([shown.title, *shown.body, *shown.names])

@@ -57,7 +57,7 @@ Kinds = AbstractSet[str] | None
 """Kinds of things, None for all."""
 
 
-class Found(Protocol):
+class RankedDocument(Protocol):
     """A document that is found, wherever it lies."""
 
     @property
@@ -85,14 +85,14 @@ Scored = tuple[int, DocumentName, DocAddress]
 
 
 @dataclass(frozen=True, slots=True)
-class Gone:
+class Removals:
     """Documents of one kind that are not to be found any more: their numbers, and the query for them."""
 
     numbers: frozenset[int]
     query: Query
 
 
-def merged(many: Iterable[Sequence[Found]]) -> Iterator[Found]:
+def merged(many: Iterable[Sequence[RankedDocument]]) -> Iterator[RankedDocument]:
     """Return what is found in several places, in each the best first, as one."""
     lists = [found for found in many if found]
     return iter(lists[0]) if len(lists) == 1 else merge(*lists, key=lambda found: found.rank)
@@ -141,7 +141,7 @@ class Segment:
     names: list[DocumentName] | StoredNames
     """Names by number; shared with earlier segments of one index, and only added to."""
     ordered: bool
-    gone: Mapping[Kind, Gone] = field(default_factory=dict)
+    gone: Mapping[Kind, Removals] = field(default_factory=dict)
     """The documents that are not to be found any more, by kind."""
 
     @classmethod
@@ -202,7 +202,7 @@ class Segment:
             before = gone[kind].numbers if kind in gone else frozenset()
             more = before.union(number for name, number in numbers.items() if name[1] == kind)
             if more != before:
-                gone[kind] = Gone(more, self.fields.numbered(more))
+                gone[kind] = Removals(more, self.fields.numbered(more))
         return replace(self, gone=gone) if numbers else self
 
     def best(self, query: Query, limit: int, kinds: Kinds = None) -> tuple[int, list[FoundDocument]]:

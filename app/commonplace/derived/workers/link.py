@@ -16,9 +16,9 @@ from commonplace.derived.workers.messages import (
     AnswerKind,
     Call,
     Inbox,
-    Message,
     Question,
     Reply,
+    WorkerMessage,
     answer_of,
     call_message,
     framed,
@@ -73,7 +73,7 @@ class WorkerLink:
         """Time that the worker was given when its clock was set last: that of the question, or that to start."""
         self._tell = ended
         self._descriptor: int | None = None
-        self._answer: asyncio.Future[Message] | None = None
+        self._answer: asyncio.Future[WorkerMessage] | None = None
         self._due: float | None = None
         """The end of the worker's time, by the loop's clock."""
         self._clock: asyncio.TimerHandle | None = None
@@ -94,7 +94,7 @@ class WorkerLink:
             return kind
         return answer_of(message)
 
-    async def work_out(self, update: Update, version: Version) -> Message:
+    async def work_out(self, update: Update, version: Version) -> WorkerMessage:
         """Do what `WorkerPool.work_out` says; raise `Lost` when the worker ended."""
         try:
             return await self.exchange(update_message(update, version))
@@ -105,7 +105,7 @@ class WorkerLink:
         """Do what `WorkerPool.call` says; raise `Lost` when the worker ended."""
         return reply_of(await self.exchange(call_message(call), call.seconds))
 
-    async def exchange(self, question: Message, seconds: float | None = None) -> Message:
+    async def exchange(self, question: WorkerMessage, seconds: float | None = None) -> WorkerMessage:
         """Send a message, and return the message that comes back within `seconds`, or else within a query's time.
 
         Raises the error that the worker answers with, `QueryEnded` and `Lost`. Cancelling ends the process, if it does
@@ -151,7 +151,7 @@ class WorkerLink:
         if self._answer is not None and not self._answer.done():
             self._answer.set_exception(fault or Lost())
 
-    async def _finish(self, answer: asyncio.Future[Message]) -> None:
+    async def _finish(self, answer: asyncio.Future[WorkerMessage]) -> None:
         """End the process, if it does not soon answer the question that nobody waits for any more."""
         if answer.cancelled():
             self._answer = answer = self._loop.create_future()
@@ -167,7 +167,7 @@ class WorkerLink:
                 os.close(message.descriptor)
             self._checked(message)
 
-    def _checked(self, message: Message) -> Message:
+    def _checked(self, message: WorkerMessage) -> WorkerMessage:
         """Return the message if it is an answer; raise the error that it says otherwise."""
         head = message.head
         self.last = head.get("last", False)
@@ -206,7 +206,7 @@ class WorkerLink:
             self._close()
             self._loop.call_later(_CAUSE_SECONDS, self._resolve, 0)
 
-    def _heard(self, message: Message) -> None:
+    def _heard(self, message: WorkerMessage) -> None:
         preparing = message.head.get("preparing")
         if preparing is not None:
             self._set_clock(_START_SECONDS if preparing else self._seconds)

@@ -22,8 +22,7 @@ from typing import Literal as OneOf
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse, serialize
 
 from commonplace.derived.graph.snapshot import Update
-from commonplace.errors import CommonplaceError, TooLarge
-from commonplace.errors import Message as Sentence
+from commonplace.errors import CommonplaceError, Message, TooLarge
 from commonplace.model.change import ChangeSet, Version
 
 _SIZES = struct.Struct("!III")
@@ -146,7 +145,7 @@ class Reply:
 
 
 @dataclass(slots=True)
-class Message:
+class WorkerMessage:
     """One message. `descriptor` is a file that came or goes with it; its receiver closes it.
 
     The head of one that came is not to be changed: many a message has the same.
@@ -167,7 +166,7 @@ _READ_ONCE_BYTES = 512
 """Maximum size of such a head: one with many graphs, or values, is hardly met again."""
 
 
-def framed(message: Message) -> bytes:
+def framed(message: WorkerMessage) -> bytes:
     """Return the bytes of a message, without its descriptor."""
     head = message.head
     is_alike = next(iter(head), None) in ALIKE and not head.get("graphs") and not head.get("values")
@@ -193,7 +192,7 @@ def _read(head: bytes) -> dict[str, Any]:
 _read_once = lru_cache(maxsize=512)(_read)
 
 
-def send(connection: socket.socket, message: Message) -> None:
+def send(connection: socket.socket, message: WorkerMessage) -> None:
     """Send a message on a blocking socket."""
     data = framed(message)
     if message.descriptor is None:
@@ -224,7 +223,7 @@ class Inbox:
         self._data += self._buffer[:count]
         return count > 0
 
-    def next(self) -> Message | None:
+    def next(self) -> WorkerMessage | None:
         """Return the next message, if the whole of it has come."""
         data = self._data
         if len(data) < _SIZES.size:
@@ -239,13 +238,13 @@ class Inbox:
         is_alike = head_size <= _READ_ONCE_BYTES and written.startswith(_READ_ONCE)
         head = _read_once(written) if is_alike else _read(written)
         text = data[start:body].decode(errors=_ANY_TEXT) if text_size else ""
-        message = Message(head, bytes(memoryview(data)[body:end]), text=text)
+        message = WorkerMessage(head, bytes(memoryview(data)[body:end]), text=text)
         del data[:end]
         if head.get("descriptor"):
             message.descriptor = self._descriptors.pop(0)
         return message
 
-    def wait(self) -> Message | None:
+    def wait(self) -> WorkerMessage | None:
         """Return the next message on a blocking socket; None when the other side has gone."""
         while (message := self.next()) is None:
             if not self.receive():
@@ -260,14 +259,14 @@ class Inbox:
         self.connection.close()
 
 
-def refusal_message(fault: CommonplaceError) -> Message:
+def refusal_message(fault: CommonplaceError) -> WorkerMessage:
     """Return an error as a message."""
-    return Message({"refused": _name_of(type(fault)), "fault": _packed(vars(fault))})
+    return WorkerMessage({"refused": _name_of(type(fault)), "fault": _packed(vars(fault))})
 
 
 def _packed(value: Any) -> Any:
     """Return a value for JSON, in which a sentence for people keeps the template that it was made from."""
-    if isinstance(value, Sentence):
+    if isinstance(value, Message):
         return {"template": value.template, "values": {name: _packed(one) for name, one in value.values.items()}}
     if isinstance(value, Mapping):
         return {name: _packed(one) for name, one in value.items()}
@@ -276,7 +275,7 @@ def _packed(value: Any) -> Any:
 
 def _unpacked(value: Any) -> Any:
     if isinstance(value, dict) and value.keys() == {"template", "values"}:
-        return Sentence(value["template"], **{name: _unpacked(one) for name, one in value["values"].items()})
+        return Message(value["template"], **{name: _unpacked(one) for name, one in value["values"].items()})
     if isinstance(value, dict):
         return {name: _unpacked(one) for name, one in value.items()}
     return [_unpacked(one) for one in value] if isinstance(value, list) else value
@@ -297,10 +296,10 @@ def _name_of(kind: type[CommonplaceError]) -> str:
     return f"{kind.__module__}.{kind.__qualname__}"
 
 
-def update_message(update: Update, version: int) -> Message:
+def update_message(update: Update, version: int) -> WorkerMessage:
     """Return a SPARQL Update as a message, to be worked out on the state of that version or a newer one."""
     graphs = [update.using_graphs, update.using_named_graphs]
-    return Message({"update": update.text, "graphs": graphs, "version": version, "exact": False})
+    return WorkerMessage({"update": update.text, "graphs": graphs, "version": version, "exact": False})
 
 
 def update_of(head: Mapping[str, Any]) -> Update:
@@ -309,7 +308,7 @@ def update_of(head: Mapping[str, Any]) -> Update:
     return Update(head["update"], tuple(using), tuple(using_named))
 
 
-def change_message(change: ChangeSet, version: int, most: int) -> Message:
+def change_message(change: ChangeSet, version: int, most: int) -> WorkerMessage:
     """Return the change set of an update in the state of that version, as a message: N-Quads, the removed ones first.
 
     Raises `TooLarge` when the added ones have more than `most` bytes.
@@ -317,12 +316,12 @@ def change_message(change: ChangeSet, version: int, most: int) -> Message:
     removed, added = (serialize(quads, format=RdfFormat.N_QUADS) or b"" for quads in (change.removed, change.added))
     if len(added) > most:
         raise TooLarge(
-            Sentence("the update adds more than %(most)s bytes", most=f"{most:,}"), [("update", "do it in parts")]
+            Message("the update adds more than %(most)s bytes", most=f"{most:,}"), [("update", "do it in parts")]
         )
     return _with_body({"removed": len(removed), "version": version}, spooled(removed + added))
 
 
-def change_of(message: Message) -> tuple[ChangeSet, Version]:
+def change_of(message: WorkerMessage) -> tuple[ChangeSet, Version]:
     """Return the change set in a message, and the version that it was worked out on."""
     size, text = message.head["removed"], whole(_body_of(message))
     parts = (text[:size], text[size:])
@@ -331,9 +330,9 @@ def change_of(message: Message) -> tuple[ChangeSet, Version]:
     return ChangeSet(added=added, removed=removed), Version(message.head["version"])
 
 
-def question_message(question: Question) -> Message:
+def question_message(question: Question) -> WorkerMessage:
     """Return a question as a message."""
-    return Message(
+    return WorkerMessage(
         {
             "ask": True,
             "forms": tuple(question.forms.items()),
@@ -363,7 +362,7 @@ def _read_values(text: str) -> dict[str, NamedNode | Literal]:
     return found
 
 
-def question_of(message: Message) -> Question:
+def question_of(message: WorkerMessage) -> Question:
     """Return the question in a message."""
     head = message.head
     graphs = head["graphs"]
@@ -380,7 +379,7 @@ def question_of(message: Message) -> Question:
     )
 
 
-def call_message(call: Call) -> Message:
+def call_message(call: Call) -> WorkerMessage:
     """Return a call as a message."""
     head = {
         "call": call.task,
@@ -390,10 +389,10 @@ def call_message(call: Call) -> Message:
         "seconds": call.seconds,
         "descriptor": call.file is not None,
     }
-    return Message(head, call.body, call.file)
+    return WorkerMessage(head, call.body, call.file)
 
 
-def call_of(message: Message) -> Call:
+def call_of(message: WorkerMessage) -> Call:
     """Return the call in a message."""
     head = message.head
     return Call(
@@ -407,30 +406,32 @@ def call_of(message: Message) -> Call:
     )
 
 
-def reply_message(reply: Reply) -> Message:
+def reply_message(reply: Reply) -> WorkerMessage:
     """Return the reply to a call as a message."""
     head: dict[str, Any] = {"reply": reply.given, "logged": reply.logged}
     return _with_body(head, reply.body)
 
 
-def reply_of(message: Message) -> Reply:
+def reply_of(message: WorkerMessage) -> Reply:
     """Return the reply in a message."""
     return Reply(given=message.head["reply"], body=_body_of(message), logged=tuple(message.head["logged"]))
 
 
-def _with_body(head: dict[str, Any], body: bytes | Spool) -> Message:
+def _with_body(head: dict[str, Any], body: bytes | Spool) -> WorkerMessage:
     if isinstance(body, Spool):
-        return Message(head | {"descriptor": True, "start": body.start, "size": body.size}, descriptor=body.descriptor)
-    return Message(head, body)
+        return WorkerMessage(
+            head | {"descriptor": True, "start": body.start, "size": body.size}, descriptor=body.descriptor
+        )
+    return WorkerMessage(head, body)
 
 
-def _body_of(message: Message) -> bytes | Spool:
+def _body_of(message: WorkerMessage) -> bytes | Spool:
     if message.descriptor is None:
         return message.body
     return Spool(descriptor=message.descriptor, start=message.head["start"], size=message.head["size"])
 
 
-def answer_message(answer: Answer) -> Message:
+def answer_message(answer: Answer) -> WorkerMessage:
     """Return an answer as a message."""
     head: dict[str, Any] = {
         "answer": answer.form,
@@ -441,7 +442,7 @@ def answer_message(answer: Answer) -> Message:
     return _with_body(head, answer.body)
 
 
-def answer_of(message: Message) -> Answer:
+def answer_of(message: WorkerMessage) -> Answer:
     """Return the answer in a message."""
     head: Mapping[str, Any] = message.head
     body = _body_of(message)

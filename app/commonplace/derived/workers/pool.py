@@ -26,9 +26,9 @@ from commonplace.derived.workers.messages import (
     Answer,
     AnswerKind,
     Call,
-    Message,
     Question,
     Reply,
+    WorkerMessage,
     change_of,
 )
 from commonplace.derived.workers.search_writer import SearchWriter
@@ -36,8 +36,7 @@ from commonplace.derived.workers.succession import Succession
 from commonplace.derived.workers.worker import MakeTasks, Views
 from commonplace.derived.workers.zygote import Forked
 from commonplace.derived.workers.zygote_link import ZygoteLink
-from commonplace.errors import Broken, CommonplaceError, OutOfMemory, OutOfTime, QueryEnded, Stopped
-from commonplace.errors import Message as Sentence
+from commonplace.errors import Broken, CommonplaceError, Message, OutOfMemory, OutOfTime, QueryEnded, Stopped
 from commonplace.model.change import ChangeSet, Version
 from commonplace.processes.at_rest import resting
 
@@ -249,7 +248,7 @@ class WorkerPool:
                 finally:
                     self._give_back(link)
             raise QueryEnded(
-                Sentence(
+                Message(
                     "the query was ended %(attempts)s times with the process that read it, from outside",
                     attempts=_ATTEMPTS,
                 )
@@ -382,7 +381,7 @@ class WorkerPool:
         ours, its = socket.socketpair()
         self._newest = number = self._newest + 1
         with its:
-            message = Message({"fork": asdict(self.limits), "number": number, "descriptor": True})
+            message = WorkerMessage({"fork": asdict(self.limits), "number": number, "descriptor": True})
             message.descriptor = its.fileno()
             self.zygote.send(message)
         link = WorkerLink(number, ours, self.limits, self._ended)
@@ -397,7 +396,7 @@ class WorkerPool:
         """
         self._end_unforked()
         self._has_prepared.set()
-        self.health.failed(ZYGOTE, QueryEnded(Sentence("%(why)s; another one is started", why=why)))
+        self.health.failed(ZYGOTE, QueryEnded(Message("%(why)s; another one is started", why=why)))
         if had_forked and self._loop is not None:
             self._loop.call_soon(self._go_on)
 
@@ -426,7 +425,7 @@ class WorkerPool:
             idle.end()
         self._refill()
 
-    def _heard(self, message: Message) -> None:
+    def _heard(self, message: WorkerMessage) -> None:
         head = message.head
         if "gone" not in head:  # as one says, too, that has a successor
             self.health.passed(ZYGOTE)

@@ -13,7 +13,7 @@ from functools import partial
 from typing import NamedTuple
 
 from commonplace.derived.workers.apart import Apart
-from commonplace.derived.workers.messages import Inbox, Message, send
+from commonplace.derived.workers.messages import Inbox, WorkerMessage, send
 from commonplace.derived.workers.worker import Task, Views
 from commonplace.errors import GraphUnreachable
 from commonplace.processes.garbage_collection import share_with_forks
@@ -99,7 +99,7 @@ def _made_apart(step: Apart, leave: Callable[[], None]) -> Iterator[Awaited]:
     """
 
     def make(connection: socket.socket) -> None:
-        send(connection, Message({}, step.make()))
+        send(connection, WorkerMessage({}, step.make()))
 
     fault: object = "the process that made it has ended"
     try:
@@ -154,7 +154,7 @@ def _by_another(views: Views, leave: Callable[[], None]) -> Generator[bool | Awa
             if message.body:
                 views.take(message.body)
             yield message.head["is much"]
-            send(connection, Message({"go on": True}))
+            send(connection, WorkerMessage({"go on": True}))
 
 
 @contextmanager
@@ -191,7 +191,7 @@ def _beside(run: Callable[[socket.socket], None], leave: Callable[[], None]) -> 
         os.waitpid(process, 0)
 
 
-def _heard(connection: socket.socket) -> Iterator[Message | Awaited]:
+def _heard(connection: socket.socket) -> Iterator[WorkerMessage | Awaited]:
     """Yield the messages that come on a socket, and where to wait for one while none is there."""
     inbox, poll = Inbox(connection), select.poll()
     poll.register(connection, select.POLLIN)
@@ -216,6 +216,6 @@ def _prepare(views: Views, connection: socket.socket) -> None:
         if isinstance(is_much, Apart):
             is_much.here()
             continue
-        send(connection, Message({"is much": is_much}, b"" if is_much is None else views.prepared()))
+        send(connection, WorkerMessage({"is much": is_much}, b"" if is_much is None else views.prepared()))
         if inbox.wait() is None:
             return

@@ -14,7 +14,7 @@ from commonplace.derived.search.early_index import BigChange
 from commonplace.derived.search.files import emptied, read_iris
 from commonplace.derived.workers.limits import QueryLimits
 from commonplace.derived.workers.link import Lost, WorkerLink
-from commonplace.derived.workers.messages import Message
+from commonplace.derived.workers.messages import WorkerMessage
 from commonplace.errors import QueryEnded, Stopped
 from commonplace.model.change import Version
 from commonplace.processes.at_rest import resting
@@ -192,7 +192,7 @@ class SearchWriter:
     async def _asked(self, link: WorkerLink, head: dict[str, Any]) -> int:
         """Have a worker do its part, and end it; return the version that it has read."""
         try:
-            found: int = (await link.exchange(Message(head), WRITING_SECONDS)).head["indexed"]
+            found: int = (await link.exchange(WorkerMessage(head), WRITING_SECONDS)).head["indexed"]
             return found
         finally:
             link.end()

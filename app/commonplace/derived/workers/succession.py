@@ -16,7 +16,7 @@ from contextlib import closing, contextmanager, suppress
 from typing import Any
 
 from commonplace.derived.graph.opening import is_in_this_memory
-from commonplace.derived.workers.messages import Message
+from commonplace.derived.workers.messages import WorkerMessage
 from commonplace.derived.workers.worker import Views
 from commonplace.derived.workers.zygote import READ_BYTES, Forked, forked_at_work
 from commonplace.derived.workers.zygote_link import ZygoteLink
@@ -98,7 +98,7 @@ class Succession:
     def _let_stay(self, stays: bool) -> None:
         if self._zygote.is_there:
             with suppress(OSError):  # it has ended: another follows the log by itself
-                self._zygote.send(Message({"stay": stays}))
+                self._zygote.send(WorkerMessage({"stay": stays}))
 
     async def _forked(self, written: int) -> Forked | None:
         """Return a zygote that was forked from this process and has read the graph; None where there is none.

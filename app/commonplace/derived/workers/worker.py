@@ -36,9 +36,9 @@ from commonplace.derived.workers.messages import (
     Answer,
     Call,
     Inbox,
-    Message,
     Question,
     Reply,
+    WorkerMessage,
     answer_message,
     call_of,
     change_message,
@@ -48,8 +48,7 @@ from commonplace.derived.workers.messages import (
     send,
     update_of,
 )
-from commonplace.errors import CommonplaceError, QueryRefused, not_stored
-from commonplace.errors import Message as Sentence
+from commonplace.errors import CommonplaceError, Message, QueryRefused, not_stored
 from commonplace.model.change import Version
 from commonplace.model.minter import Minter
 from commonplace.patchlog.log import PatchLog
@@ -211,7 +210,7 @@ class Worker:
             if version > self._views.graph.version:
                 self._unbound()
                 if self._views.far_behind(version):
-                    send(self._connection, Message({"behind": True}))
+                    send(self._connection, WorkerMessage({"behind": True}))
                     return
             reply, last = self._reply(message)
             send(self._connection, reply)
@@ -220,7 +219,7 @@ class Worker:
             if last:
                 return
 
-    def _reply(self, message: Message) -> tuple[Message, bool]:
+    def _reply(self, message: WorkerMessage) -> tuple[WorkerMessage, bool]:
         """Return the message to send back, and whether this process takes no more questions."""
         head = message.head
         try:
@@ -233,13 +232,13 @@ class Worker:
         except CommonplaceError as fault:
             return refusal_message(fault), False
         except MemoryError:
-            return Message({"out_of_memory": True}), True
+            return WorkerMessage({"out_of_memory": True}), True
         seconds = time.monotonic() - started
         last = (seconds > _SLOW_SECONDS and self._has_grown()) or self._is_worn(seconds)
         reply.head["last"] = last
         return reply, last
 
-    def _done(self, graph: Graph, message: Message) -> Message:
+    def _done(self, graph: Graph, message: WorkerMessage) -> WorkerMessage:
         """Do what a message asks for, and return the result as a message.
 
         Raises `NoRoom` and `ReadOnly` where a file without a name cannot be written.
@@ -256,14 +255,14 @@ class Worker:
                 raise
             raise told from fault
 
-    def _called(self, call: Call) -> Message:
+    def _called(self, call: Call) -> WorkerMessage:
         try:
             return reply_message(self._tasks[call.task](call))
         finally:
             if call.file is not None:
                 os.close(call.file)
 
-    def _indexed(self, head: Mapping[str, Any]) -> Message:
+    def _indexed(self, head: Mapping[str, Any]) -> WorkerMessage:
         """Write a part of the search index, or list what is in each, at a low priority. Nothing else is asked after."""
         os.nice(_NICE)
         minter = Minter(self._views.base)
@@ -279,36 +278,36 @@ class Worker:
             return snapshot.version
 
         try:
-            return Message({"indexed": self._views.graph.read(write)})
+            return WorkerMessage({"indexed": self._views.graph.read(write)})
         except OSError as fault:
             return refusal_message(
-                CommonplaceError(Sentence("the search index cannot be written: %(fault)s", fault=fault))
+                CommonplaceError(Message("the search index cannot be written: %(fault)s", fault=fault))
             )
 
-    def _worked_out(self, graph: Graph, update: Update) -> Message:
+    def _worked_out(self, graph: Graph, update: Update) -> WorkerMessage:
         """Return the change set of an update. The graph, which is this process's own, is used for it and restored."""
 
-        def run(snapshot: Snapshot) -> Message:
+        def run(snapshot: Snapshot) -> WorkerMessage:
             change = snapshot.changes_of(update, private=True)
             refuse_rdf_12(change.added)
             return change_message(change, snapshot.version, self._limits.bytes)
 
         return graph.read_undescribed(run)
 
-    def _answered(self, graph: Graph, message: Message) -> Message:
+    def _answered(self, graph: Graph, message: WorkerMessage) -> WorkerMessage:
         answer = self._answer(graph, question_of(message))
-        return Message({"no_form": answer}) if isinstance(answer, str) else answer_message(answer)
+        return WorkerMessage({"no_form": answer}) if isinstance(answer, str) else answer_message(answer)
 
     def _graph(self, version: Version, *, exact: bool) -> Graph:
         """Return a graph of the version asked for, made if need be; making it does not count as the query's time."""
         views = self._views
         if views.graph.version == version or (views.graph.version > version and not exact):
             return views.graph
-        send(self._connection, Message({"preparing": True}))
+        send(self._connection, WorkerMessage({"preparing": True}))
         self._unbound()
         views.reach(version)
         graph = views.graph if views.graph.version == version else views.past.at(version)
-        send(self._connection, Message({"preparing": False}))
+        send(self._connection, WorkerMessage({"preparing": False}))
         return graph
 
     def _answer(self, graph: Graph, question: Question) -> Answer | str:
@@ -330,11 +329,11 @@ class Worker:
             return graph.read(run)
         except SyntaxError as fault:
             raise QueryRefused(
-                Sentence("this is not SPARQL 1.1: %(msg)s", msg=fault.msg), [("query", str(fault.msg))]
+                Message("this is not SPARQL 1.1: %(msg)s", msg=fault.msg), [("query", str(fault.msg))]
             ) from fault
         except (RuntimeError, ValueError) as fault:
             raise QueryRefused(
-                Sentence("this query cannot be evaluated: %(fault)s", fault=fault), [("query", str(fault))]
+                Message("this query cannot be evaluated: %(fault)s", fault=fault), [("query", str(fault))]
             ) from fault
 
     def _description(self, graph: Graph, question: Question) -> tuple[Version, Sequence[Quad]]:

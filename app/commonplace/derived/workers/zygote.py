@@ -43,7 +43,7 @@ from commonplace.derived.checkpoints import Checkpoints
 from commonplace.derived.graph.opening import graph_elsewhere, reader_on_disk, without_locks
 from commonplace.derived.sealed import LogPosition
 from commonplace.derived.workers.limits import QueryLimits
-from commonplace.derived.workers.messages import Inbox, Message, send
+from commonplace.derived.workers.messages import Inbox, WorkerMessage, send
 from commonplace.derived.workers.preparing import Preparing
 from commonplace.derived.workers.worker import Task, Views, begin
 from commonplace.patchlog.log import PatchLog
@@ -80,7 +80,7 @@ class Zygote:
         """Whether nothing is prepared for now, because the server wants the processor for what it waits for."""
         self._stays = self._retires = False
         """Whether no more log than a worker would read is followed, and whether only workers' ends are waited for."""
-        self._asked: list[Message] = []
+        self._asked: list[WorkerMessage] = []
         """The workers that were asked for and wait, because much log would have to be read before them."""
         self._asked_at = 0.0
         """When the first of these was asked for."""
@@ -112,10 +112,10 @@ class Zygote:
             if set(ready) <= set(awaited):  # nobody waits for it
                 self._views.renew()
                 if not self._waits and preparing.step(self._tasks):
-                    self._say(Message({"prepared": True}))
+                    self._say(WorkerMessage({"prepared": True}))
                 if preparing.rests and self._tasks and not has_rested:
                     has_rested = True
-                    self._say(Message({"rests": True}))
+                    self._say(WorkerMessage({"rests": True}))
 
     def _heard(self, inbox: Inbox) -> bool:
         """Do what the server asks; return False when it has gone."""
@@ -164,7 +164,7 @@ class Zygote:
         connection.close()
         descriptor = os.pidfd_open(process)
         self._workers[descriptor] = number
-        self._say(Message({"forked": number, "process": process, "descriptor": True}, descriptor=descriptor))
+        self._say(WorkerMessage({"forked": number, "process": process, "descriptor": True}, descriptor=descriptor))
 
     def _become_worker(self, connection: socket.socket, limits: QueryLimits) -> None:
         try:
@@ -197,9 +197,9 @@ class Zygote:
             self._views.reader.sweep()
         killed = ended is not None and ended.si_code != os.CLD_EXITED
         status = ended.si_status if ended is not None else 0
-        self._say(Message({"gone": number, "signal": status if killed else 0}))
+        self._say(WorkerMessage({"gone": number, "signal": status if killed else 0}))
 
-    def _say(self, message: Message) -> None:
+    def _say(self, message: WorkerMessage) -> None:
         self._connection.setblocking(True)
         try:
             send(self._connection, message)

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from commonplace.derived.workers import zygote
-from commonplace.derived.workers.messages import Inbox, Message, send
+from commonplace.derived.workers.messages import Inbox, WorkerMessage, send
 from commonplace.derived.workers.zygote import Forked
 from commonplace.processes.spawn import program, spawn
 from commonplace.processes.state import is_stopped
@@ -31,7 +31,7 @@ class ZygoteLink:
         self,
         home: tuple[str, str, str],
         forked: Forked | None,
-        heard: Callable[[Message], None],
+        heard: Callable[[WorkerMessage], None],
         lost: Callable[[str, bool], None],
         graph: str | None = None,
         copies: Path | None = None,
@@ -70,7 +70,7 @@ class ZygoteLink:
         if not self._closed:
             self._open()
 
-    def send(self, message: Message) -> None:
+    def send(self, message: WorkerMessage) -> None:
         """Send a message to the zygote."""
         try:
             send(self._open().connection, message)
@@ -93,7 +93,7 @@ class ZygoteLink:
 
     def _let_wait(self, waits: bool) -> None:
         if self._inbox is not None:
-            self.send(Message({"wait": waits}))
+            self.send(WorkerMessage({"wait": waits}))
 
     def succeed(self, forked: Forked) -> None:
         """Send to another zygote from now on. The one before ends with its last worker."""
@@ -104,7 +104,7 @@ class ZygoteLink:
             retired, started, process = self._inbox, self._started, self.process
             self._inbox = self._started = self.process = None
             with suppress(OSError):  # it has just ended
-                send(retired.connection, Message({"retire": True}))
+                send(retired.connection, WorkerMessage({"retire": True}))
             self._retired[retired] = partial(_end, started, process)
         elif self._forked is not None:
             self._forked.end()
@@ -146,9 +146,9 @@ class ZygoteLink:
             self._loop = asyncio.get_running_loop()
             begun.begin(self._home, self._graph, self._copies)
             if self.tasks:
-                send(inbox.connection, Message({"tasks": True}, self.tasks))
+                send(inbox.connection, WorkerMessage({"tasks": True}, self.tasks))
             if self._holders:
-                send(inbox.connection, Message({"wait": True}))
+                send(inbox.connection, WorkerMessage({"wait": True}))
             inbox.connection.setblocking(False)
             self._loop.add_reader(inbox.connection.fileno(), self._readable, inbox)
         return self._inbox

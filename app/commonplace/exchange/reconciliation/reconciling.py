@@ -90,7 +90,7 @@ class Scored:
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
+class _KnownCandidates:
     """What one snapshot says of all candidates of a batch."""
 
     entities: Mapping[NamedNode, Entity]
@@ -131,7 +131,7 @@ def reconcile(
 
 def _read(
     snapshot: Snapshot, queries: Mapping[str, Query], found: Mapping[str, Sequence[NamedNode]], minter: Minter
-) -> _Held:
+) -> _KnownCandidates:
     texts = {query.text for query in queries.values() if "/" in query.text}
     texts |= {
         one.id for query in queries.values() for given in query.properties for one in given.values
@@ -147,10 +147,12 @@ def _read(
         for pid in wanted if PROPERTIES[pid].of
         for listed in values[pid].values() for value in listed if isinstance(value, NamedNode)
     }  # fmt: skip
-    return _Held(read_entities(snapshot, nodes, minter), values, read_entities(snapshot, linked, minter), named)
+    return _KnownCandidates(
+        read_entities(snapshot, nodes, minter), values, read_entities(snapshot, linked, minter), named
+    )
 
 
-def _result(query: Query, found: Iterable[NamedNode], held: _Held) -> list[tuple[Scored, bool]]:
+def _result(query: Query, found: Iterable[NamedNode], held: _KnownCandidates) -> list[tuple[Scored, bool]]:
     """Return the candidates of a query, the likeliest first, each with whether it is the match."""
     direct = held.named.get(query.text)
     nodes = [direct] if direct else found
@@ -169,7 +171,7 @@ def _result(query: Query, found: Iterable[NamedNode], held: _Held) -> list[tuple
     return [(one, number == 0 and _is_match(query, one, scored)) for number, one in enumerate(shown)]
 
 
-def _scored(query: Query, entity: Entity, held: _Held, *, foreign: bool) -> Scored:
+def _scored(query: Query, entity: Entity, held: _KnownCandidates, *, foreign: bool) -> Scored:
     made = Scored(entity, foreign=foreign)
     by_identifier = _by_identifier(query.text, entity, held)
     if query.text and not by_identifier:
@@ -196,7 +198,7 @@ def _scored(query: Query, entity: Entity, held: _Held, *, foreign: bool) -> Scor
     return made
 
 
-def _by_identifier(text: str, entity: Entity, held: _Held) -> bool:
+def _by_identifier(text: str, entity: Entity, held: _KnownCandidates) -> bool:
     """Return whether the text of a query is the identifier of an entity: its IRI, or its DOI, ISBN, ISSN or ORCID."""
     if held.named.get(text) == entity.node:
         return True
@@ -211,7 +213,7 @@ def _by_identifier(text: str, entity: Entity, held: _Held) -> bool:
     )
 
 
-def _property_likeness(given: GivenProperty, prop: Property, held: _Held, entity: Entity) -> float | None:
+def _property_likeness(given: GivenProperty, prop: Property, held: _KnownCandidates, entity: Entity) -> float | None:
     """Return how like the values given are to those of an entity; None where that has none, or none can be compared."""
     values = held.values[prop.id].get(entity.node, ())
     if not values:
@@ -237,7 +239,7 @@ def _property_likeness(given: GivenProperty, prop: Property, held: _Held, entity
     return sum(known) / len(known) if prop.compared == "name" else max(known)
 
 
-def _likeness(given: GivenValue, value: Value, prop: Property, held: _Held) -> float | None:
+def _likeness(given: GivenValue, value: Value, prop: Property, held: _KnownCandidates) -> float | None:
     if isinstance(given, GivenEntity):
         if given.id in held.named and isinstance(value, NamedNode):
             return 100.0 if held.named[given.id] == value else 0.0

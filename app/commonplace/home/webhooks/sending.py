@@ -34,7 +34,7 @@ PRIVATE = "leads to an address that is not public, which is asked only where COM
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class DeliveryOutcome:
     """What came of an attempt, in words; `status` where there was an answer, `after` the seconds that it asks for."""
 
     said: str
@@ -80,23 +80,23 @@ def checked_address(url: str, *, private: bool) -> str:
     return url
 
 
-async def send(url: str, headers: Mapping[str, str], body: bytes, *, seconds: float, private: bool) -> Outcome:
+async def send(url: str, headers: Mapping[str, str], body: bytes, *, seconds: float, private: bool) -> DeliveryOutcome:
     """Send a message, and return what came of it, within that time."""
     try:
         async with asyncio.timeout(seconds):
             return await _sent(httpx.URL(url), headers, body, private=private)
     except TimeoutError:
-        return Outcome(f"no answer within {seconds:g} s")
+        return DeliveryOutcome(f"no answer within {seconds:g} s")
     except (OSError, UnicodeError, ValueError, ssl.SSLError, httpx.HTTPError, httpx.InvalidURL) as fault:
-        return Outcome(f"no answer: {type(fault).__name__}: {fault}"[:300])
+        return DeliveryOutcome(f"no answer: {type(fault).__name__}: {fault}"[:300])
 
 
-async def _sent(url: httpx.URL, headers: Mapping[str, str], body: bytes, *, private: bool) -> Outcome:
+async def _sent(url: httpx.URL, headers: Mapping[str, str], body: bytes, *, private: bool) -> DeliveryOutcome:
     addresses = await asyncio.to_thread(resolved, url.host)
     if not addresses:
-        return Outcome(f"{url.host} has no address")
+        return DeliveryOutcome(f"{url.host} has no address")
     if not private and not all(map(is_public, addresses)):
-        return Outcome(f"{url.host} {PRIVATE}")
+        return DeliveryOutcome(f"{url.host} {PRIVATE}")
     judged = url.copy_with(host=addresses[0])  # the very address that was judged, whatever the name means next
     sent = {**headers, "Host": url.netloc.decode()}
     client = httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=None)
@@ -107,7 +107,7 @@ async def _sent(url: httpx.URL, headers: Mapping[str, str], body: bytes, *, priv
         said = f"answered {response.status_code} {response.reason_phrase}".strip()
         if response.is_redirect:
             said += ", and redirects are not followed"
-        return Outcome(said, response.status_code, _after(response.headers.get("retry-after")))
+        return DeliveryOutcome(said, response.status_code, _after(response.headers.get("retry-after")))
 
 
 def _after(header: str | None) -> float | None:

@@ -43,7 +43,7 @@ def comments_between_fields(text: str, start: int, end: int) -> list[tuple[int, 
     head = BEGINNING.match(text, start)
     if head is None or text.find("%", start, end) < 0:
         return []
-    counted = _Counted(text, head, end)
+    counted = _FollowedBlock(text, head, end)
     while not counted.is_broken and (found := _MARK.search(text, counted.position, end)):
         if counted.take(found) is not None:
             break
@@ -76,7 +76,7 @@ class Braces:
         head = BEGINNING.match(self._text, start)
         if head is None:
             return None
-        counted = _Counted(self._text, head, end)
+        counted = _FollowedBlock(self._text, head, end)
         position = counted.position
         closed = None
         while closed is None and not counted.is_broken and (found := _MARK.search(self._text, counted.position)):
@@ -94,7 +94,7 @@ class Braces:
                 position = self.closing(found.start(), end) or found.end()
 
 
-class _Counted:
+class _FollowedBlock:
     """Follow one block, as far as its marks were looked at."""
 
     def __init__(self, text: str, head: re.Match[str], end: int) -> None:

@@ -25,7 +25,7 @@ class UnreadEntry(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedSegment:
     """Stand for a segment that is not read, and say why."""
 
     why: str
@@ -34,6 +34,6 @@ class Refused:
 class Placed(NamedTuple):
     """Hold a block, its text, and the line it begins on, counted from 1."""
 
-    block: bib.Block | PlainEntry | UnreadEntry | Refused
+    block: bib.Block | PlainEntry | UnreadEntry | RefusedSegment
     raw: str
     line: int

@@ -14,7 +14,7 @@ from commonplace.importers.bibtex.blocks import blocks, fields_of_unread
 from commonplace.importers.bibtex.braces import TYPE, comments_between_fields, without_comments
 from commonplace.importers.bibtex.draft import BibtexFile, Draft, UnreadDraft
 from commonplace.importers.bibtex.parser_faults import fault_of_block
-from commonplace.importers.bibtex.placed import PlainEntry, Refused, UnreadEntry
+from commonplace.importers.bibtex.placed import PlainEntry, RefusedSegment, UnreadEntry
 from commonplace.importers.bibtex.salvage import salvage, swallows
 from commonplace.importers.bibtex.strings import MONTH_NAMES, MalformedValue, plain_value
 from commonplace.importers.reading import Fault
@@ -66,7 +66,7 @@ def split(text: str, *, unread: bool = False, hand_out: HandOut | None = None) -
             _add_unread(block, line, raw, result)
         elif isinstance(block, PlainEntry):
             _add_plain(block, line, raw, result)
-        elif isinstance(block, Refused):
+        elif isinstance(block, RefusedSegment):
             _refuse(block, line, raw, result)
         elif not (isinstance(block, bib.ImplicitComment) and _goes_on(block.comment, line, result)):
             _take(block, raw, line, result)
@@ -296,7 +296,7 @@ def _runs_on(fields: dict[str, str], raw: str) -> bool:
     return raw.count("=") != len(fields) and any("=" in value and swallows(value) for value in fields.values())
 
 
-def _refuse(block: Refused, line: int, raw: str, result: SplitFile) -> None:
+def _refuse(block: RefusedSegment, line: int, raw: str, result: SplitFile) -> None:
     head = salvage(raw[:_SHOWN])
     if head is None or head.entry_type in _DEFINITIONS:
         result.faults.append(Fault(line=line, why=block.why, raw=raw[:_SHOWN]))

@@ -17,7 +17,7 @@ from bibtexparser.splitter import Splitter
 
 from commonplace.errors import Message
 from commonplace.importers.bibtex.braces import BEGINNING, Braces, begins_line, comments_between_fields
-from commonplace.importers.bibtex.placed import Placed, Refused
+from commonplace.importers.bibtex.placed import Placed, RefusedSegment
 
 # The splitter logs what it gives up on; every such block is in our report, with its line.
 _LOGGER = logging.getLogger("bibtexparser")
@@ -52,7 +52,7 @@ def split_stretch(stretch: Stretch, line: int) -> Iterator[Placed]:
         why = Message(
             "not read: it is not well-formed, and has %(marks)s braces, quotes, commas and signs", marks=marks
         )
-        yield Placed(Refused(why), raw.rstrip(), line)
+        yield Placed(RefusedSegment(why), raw.rstrip(), line)
         return
     shown = _shown(stretch) if "@" in raw else raw
     following = BEGINNING.match(stretch.text, stretch.end)

@@ -57,7 +57,7 @@ class Patience:
 
 
 @dataclass(frozen=True, slots=True)
-class _Request:
+class _ServiceRequest:
     """Say what is asked for, and where."""
 
     address: str
@@ -128,7 +128,7 @@ class AgencyClient:
         redirects, as content negotiation needs. Raises `NoSuchDoi`, `RefusedByAgency`, or `NoAnswer` when the
         patience for it is used up.
         """
-        request = _Request(address, is_answer, accept, follow)
+        request = _ServiceRequest(address, is_answer, accept, follow)
         held = self._cache.get(request.key) if self._cache else None
         if held and held.is_fresh(self._clock.now().timestamp()):
             return json.loads(held.body)
@@ -155,7 +155,7 @@ class AgencyClient:
         self._count(request, failed=False)
         return answer
 
-    def _ask(self, request: _Request, held: StoredAnswer | None) -> Any:
+    def _ask(self, request: _ServiceRequest, held: StoredAnswer | None) -> Any:
         host, kind = request.host, request.kind
         if self._limiter.wait(host, kind) > self._patience.longest_pause:
             raise RefusedByAgency(
@@ -270,7 +270,7 @@ class AgencyClient:
         longest = min(self._patience.longest_wait, self._patience.first_wait * 2.0 ** (state.attempt_number - 1))
         return longest * random.uniform(0.5, 1.0)
 
-    def _refuse_if_left_alone(self, request: _Request) -> None:
+    def _refuse_if_left_alone(self, request: _ServiceRequest) -> None:
         if self._clock.monotonic() < self._left_until.get(request.service, 0.0):
             raise RefusedByAgency(
                 Message(
@@ -279,7 +279,7 @@ class AgencyClient:
                 )
             )
 
-    def _count(self, request: _Request, failed: bool) -> None:
+    def _count(self, request: _ServiceRequest, failed: bool) -> None:
         with self._counting:
             number = self._given_up.get(request.service, 0) + 1 if failed else 0
             if number >= self._patience.failures:

@@ -44,17 +44,17 @@ class DoiFetcher:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _AskedRecord:
     text: str
     doi: str | None = None
     error: str | None = None
 
 
-def _parse(text: str) -> _Asked:
+def _parse(text: str) -> _AskedRecord:
     try:
-        return _Asked(text, normal_doi(text))
+        return _AskedRecord(text, normal_doi(text))
     except ValueError as fault:
-        return _Asked(text, error=str(fault))
+        return _AskedRecord(text, error=str(fault))
 
 
 @dataclass(slots=True)
@@ -81,7 +81,7 @@ class _Errand:
             self._singly(doi, agencies.get(doi_key(doi)))
             self._told()
 
-    def fate(self, asked: _Asked) -> Fetched:
+    def fate(self, asked: _AskedRecord) -> Fetched:
         """Return what became of one text."""
         if asked.doi is None:
             return Fetched(asked=asked.text, error=asked.error or "not a DOI")

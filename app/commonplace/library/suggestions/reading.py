@@ -40,7 +40,7 @@ def pairs(words: Sequence[int]) -> list[int]:
     return [(one + 1 << PAIR) + other for one, other in pairwise(words)]
 
 
-class Part(NamedTuple):
+class TextPart(NamedTuple):
     """A part of a work: `title`, `abstract` or `keywords`, and its words by number."""
 
     name: str
@@ -57,12 +57,12 @@ class WorkTerms:
 
     fingerprint: int
     language: str
-    parts: tuple[Part, ...]
+    parts: tuple[TextPart, ...]
     terms: array[int]
     numbers: array[int]
 
     @classmethod
-    def of(cls, fingerprint: int, language: str, parts: tuple[Part, ...]) -> WorkTerms:
+    def of(cls, fingerprint: int, language: str, parts: tuple[TextPart, ...]) -> WorkTerms:
         """Return the terms of those parts, counted."""
         counted: Counter[int] = Counter()
         for part in parts:
@@ -115,7 +115,7 @@ class Readings:
         if kept is None or kept.fingerprint != fingerprint:
             language = language_of_text(" ".join(parts.values()))
             read = (
-                Part(name, self._numbered([token.stem for token in tokens(text, language)]))
+                TextPart(name, self._numbered([token.stem for token in tokens(text, language)]))
                 for name, text in parts.items()
             )
             kept = self._kept[iri] = WorkTerms.of(fingerprint, language, tuple(read))

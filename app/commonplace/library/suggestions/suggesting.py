@@ -58,7 +58,7 @@ class EvidenceByWork:
 
 
 @dataclass(frozen=True, slots=True)
-class Suggestion:
+class SuggestedWork:
     """A work to read: its score from 0 to 1, comparable within one answer, and the passage that speaks for it."""
 
     work: NamedNode
@@ -81,11 +81,11 @@ class Suggested:
     reasons: Callable[[NamedNode], list[list[str]]]
     named: NamedInTexts
 
-    def shown(self, snapshot: Snapshot, some: Sequence[tuple[float, NamedNode]]) -> list[Suggestion]:
+    def shown(self, snapshot: Snapshot, some: Sequence[tuple[float, NamedNode]]) -> list[SuggestedWork]:
         """Return some of the ranked works with the passages that speak for them: that of the kept text, with its page,
         where this names the concept."""
         texts = texts_of(snapshot, (work for _, work in some))
-        return [Suggestion(work, score, self._passage(work, texts.get(work))) for score, work in some]
+        return [SuggestedWork(work, score, self._passage(work, texts.get(work))) for score, work in some]
 
     def _passage(self, work: NamedNode, parts: Mapping[str, str] | None) -> Passage:
         on_page = self.named.passage(work)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from commonplace.exchange.authorities import Candidate, LookedFor
+from commonplace.exchange.authorities import LookedFor, RecordCandidate
 from commonplace.library.schemas import ApiModel
 from commonplace.web.api.edits import VersionMessage, body_of, body_schema, editor_of
 from commonplace.web.context import ContextDep
@@ -104,7 +104,7 @@ def _looking_up(kind: LookedFor) -> Callable[..., Awaitable[Response]]:
     return look_up
 
 
-def _shown(one: Candidate) -> AuthorityCandidate:
+def _shown(one: RecordCandidate) -> AuthorityCandidate:
     facts = one.facts
     return AuthorityCandidate(
         source=facts.source,

@@ -8,7 +8,7 @@ from fastapi import Depends, Path, Query, Request, Response
 
 from commonplace.errors import Message
 from commonplace.exchange.decision_receipts import DecisionsKept, receipt_of_decisions
-from commonplace.exchange.tool_decisions import AskedDecisions, Kept
+from commonplace.exchange.tool_decisions import AskedDecisions, KeptDecisions
 from commonplace.importers.decisions.tools import ToolName
 from commonplace.library.screenings import Stage
 from commonplace.model.change import Version
@@ -78,7 +78,7 @@ async def post(
     asked = AskedDecisions(concept=concept, stage=stage, tool=tool, verdict=verdict)
     data = await _file(request, context.import_bytes)
 
-    def keep() -> Kept:
+    def keep() -> KeptDecisions:
         expected = expected_version(request, context.library.follow(), lenient=True)
         return context.decisions.keep(data, filename, asked, editor, expected, dry_run=dry_run)
 
@@ -105,7 +105,7 @@ async def _file(request: Request, most: int) -> bytes:
     return bytes(body)
 
 
-def _answer(context: Context, kept: Kept, file: str) -> Response:
+def _answer(context: Context, kept: KeptDecisions, file: str) -> Response:
     told = DecisionsKept.of(kept.tool.name, file, kept.items, context.minter)
     if kept.entry is None:
         return Response(told.json_bytes(), 200, media_type=JSON.media_type)

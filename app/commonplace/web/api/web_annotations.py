@@ -12,7 +12,7 @@ from pyoxigraph import NamedNode
 
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest, Message, NotFound
-from commonplace.exchange.annotations import Item, Kept
+from commonplace.exchange.annotations import AnnotationFate, KeptAnnotations
 from commonplace.library.annotations import (
     Annotation,
     AnnotationFilters,
@@ -218,10 +218,10 @@ async def post(
 
     shown: list[AnnotationItem] = []
 
-    def show(snapshot: Snapshot, items: Sequence[Item]) -> None:
+    def show(snapshot: Snapshot, items: Sequence[AnnotationFate]) -> None:
         shown[:] = [_shown(snapshot, item, context.minter) for item in items]
 
-    def keep() -> Kept:
+    def keep() -> KeptAnnotations:
         expected = expected_version(request, context.library.follow(), lenient=True)
         return context.annotations.keep(document, editor, expected, dry_run=dry_run, then=show)
 
@@ -230,7 +230,7 @@ async def post(
     return _answer(kept, shown)
 
 
-def _refuse_if_all_failed(kept: Kept) -> None:
+def _refuse_if_all_failed(kept: KeptAnnotations) -> None:
     """Raise `BadRequest` where none of the annotations can be evidence."""
     if kept.fates["failed"] == len(kept.items):
         one = len(kept.items) == 1
@@ -266,7 +266,7 @@ async def _document(request: Request) -> object:
         ) from fault
 
 
-def _shown(snapshot: Snapshot, item: Item, minter: Minter) -> AnnotationItem:
+def _shown(snapshot: Snapshot, item: AnnotationFate, minter: Minter) -> AnnotationItem:
     evidence = read_evidence(snapshot, item.node, minter) if item.node else None
     return AnnotationItem(
         position=item.position,
@@ -279,7 +279,7 @@ def _shown(snapshot: Snapshot, item: Item, minter: Minter) -> AnnotationItem:
     )
 
 
-def _answer(kept: Kept, items: list[AnnotationItem]) -> Response:
+def _answer(kept: KeptAnnotations, items: list[AnnotationItem]) -> Response:
     version = kept.entry.version if kept.entry else None
     undo = f"/changes/{version}/undo" if version else None
     body = AnnotationsKept(version=version, fates=kept.fates, items=items, undo=undo)

@@ -52,7 +52,7 @@ Operation = Literal[
 ]
 
 
-class Asked(BaseModel):
+class BulkQuery(BaseModel):
     """Which works, and what is to be done to each, as it stands in the address."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -122,20 +122,22 @@ def _value(field: str, text: str) -> object:
 
 
 @router.get(BULK)
-def bulk(request: Request, context: ContextDep, token: Curating, asked: Annotated[Asked, Query()]) -> Response:
+def bulk(request: Request, context: ContextDep, token: Curating, asked: Annotated[BulkQuery, Query()]) -> Response:
     """Show what a change would do to each work that is found; ask first which things are meant by words."""
     asks = ask_which(request, _things(asked), {"venue": "Venue", "discusses": "Concept", "put": "Concept"})
     return asks or _page(request, context, asked, Editor(token.name))
 
 
-def _things(asked: Asked) -> dict[str, tuple[Kind, ...]]:
+def _things(asked: BulkQuery) -> dict[str, tuple[Kind, ...]]:
     """Return the fields of the form that name things, with the kinds of these."""
     kinds: dict[str, tuple[Kind, ...]] = {"venue": ("venue", "work"), "discusses": ("concept",)}
     return kinds | {"put": ("concept", "claim")} if asked.do in ("add_concept", "remove_concept") else kinds
 
 
 @router.post(BULK)
-async def apply(request: Request, context: ContextDep, token: Curating, asked: Annotated[Asked, Query()]) -> Response:
+async def apply(
+    request: Request, context: ContextDep, token: Curating, asked: Annotated[BulkQuery, Query()]
+) -> Response:
     """Make the change of the works that are ticked, as one version."""
     form = await form_of(request)
     left_out = sorted(set(form.texts("shown")) - set(form.texts("key")))
@@ -198,7 +200,7 @@ def _at_fields(fault: CommonplaceError) -> Refusal:
     return {**shown, "errors": named}
 
 
-def _page(request: Request, context: Context, asked: Asked, editor: Editor, **shown: Any) -> Response:
+def _page(request: Request, context: Context, asked: BulkQuery, editor: Editor, **shown: Any) -> Response:
     result: BulkResult | None = None
     if asked.do is not None:
         try:

@@ -315,7 +315,7 @@ _FROM_EDITING: dict[type, Callable[[str, bool, Any], EditField]] = {
     ),
     editing.InEnglish: lambda name, needed, _: (Long if name in _LONG else Line)(name=name, required=needed),
     editing.Mark: lambda name, needed, _: Tick(name=name, required=needed),
-    editing.Texts: lambda name, needed, _: Lines(name=name, required=needed),
+    editing.PlainTexts: lambda name, needed, _: Lines(name=name, required=needed),
     editing.Numbers: lambda name, needed, _: Lines(name=name, required=needed),
     editing.ByLanguage: lambda name, needed, of: Languages(name=name, required=needed, several=of.several),
     editing.OneOf: lambda name, needed, of: Choice(name=name, required=needed, options=of.terms),

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
-from starlette.types import Message
+from starlette.types import Message as AsgiMessage
 
-from commonplace.errors import BadRequest, TooLarge
-from commonplace.errors import Message as Sentence
+from commonplace.errors import BadRequest, Message, TooLarge
 from commonplace.web.http.problems import HttpProblem
 
 FORM_BYTES = 2_000_000
@@ -56,7 +55,7 @@ class SubmittedForm:
         if not text:
             return None
         if not (text.isascii() and text.isdecimal() and len(text) < 16):
-            raise BadRequest(Sentence("%(text)r is no number", text=text), [(name, "use digits")])
+            raise BadRequest(Message("%(text)r is no number", text=text), [(name, "use digits")])
         return int(text)
 
     async def close(self) -> None:
@@ -82,22 +81,20 @@ async def form_of(request: Request, most: int = FORM_BYTES) -> SubmittedForm:
     if content not in FORMS:
         raise HttpProblem(
             415,
-            Sentence(
+            Message(
                 "a page sends %(forms)s, not %(content)s",
                 forms=" or ".join(FORMS),
-                content=content or Sentence("nothing"),
+                content=content or Message("nothing"),
             ),
         )
     left = most
 
-    async def bounded() -> Message:
+    async def bounded() -> AsgiMessage:
         nonlocal left
         message = await request.receive()
         left -= len(message.get("body", b""))
         if left < 0:
-            raise TooLarge(
-                Sentence("a form has at most %(most)s bytes here", most=f"{most:,}"), [("body", "too large")]
-            )
+            raise TooLarge(Message("a form has at most %(most)s bytes here", most=f"{most:,}"), [("body", "too large")])
         return message
 
     try:
@@ -106,5 +103,5 @@ async def form_of(request: Request, most: int = FORM_BYTES) -> SubmittedForm:
         )
     except HTTPException as fault:  # it cannot be read as a form
         raise BadRequest(
-            Sentence("the form cannot be read: %(fault)s", fault=fault.detail), [("body", str(fault.detail))]
+            Message("the form cannot be read: %(fault)s", fault=fault.detail), [("body", str(fault.detail))]
         ) from fault

@@ -15,7 +15,7 @@ from commonplace.library.evidence import label_of
 from commonplace.library.headings import select_concepts
 from commonplace.library.named_things import named_thing
 from commonplace.library.suggestions.finding import by_search
-from commonplace.library.suggestions.suggesting import Suggestion
+from commonplace.library.suggestions.suggesting import SuggestedWork
 from commonplace.library.things_called import things_called
 from commonplace.library.work_texts import texts_to_search
 from commonplace.library.works import work_of
@@ -177,7 +177,7 @@ def _page(
     )
 
 
-def _texts(snapshot: Snapshot, one: Suggestion) -> list[ShownText]:
+def _texts(snapshot: Snapshot, one: SuggestedWork) -> list[ShownText]:
     """Return what is held of a work with the proposed quote marked, first the page of its text that this is from."""
     shown, passage = texts_with_quote(snapshot, one.work, one.passage.quote), one.passage
     return [page_with_quote(passage.locator, passage.around, passage.quote), *shown] if passage.around else shown

@@ -10,10 +10,10 @@ import asyncio
 import zlib
 
 from starlette.datastructures import MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Message as AsgiMessage
 
-from commonplace.errors import BadRequest, TooLarge
-from commonplace.errors import Message as Sentence
+from commonplace.errors import BadRequest, Message, TooLarge
 from commonplace.web.http.problems import HttpProblem
 
 PIECE_BYTES = 65_536
@@ -26,7 +26,7 @@ ITSELF = frozenset(("/imports",))
 
 _PLAIN = ("", "identity")
 _GZIP = ("gzip", "x-gzip")
-_END: Message = {"type": "http.request", "body": b"", "more_body": False}
+_END: AsgiMessage = {"type": "http.request", "body": b"", "more_body": False}
 
 
 class PackedBodies:
@@ -50,7 +50,7 @@ class PackedBodies:
         if coding in _GZIP:
             del headers["content-encoding"], headers["content-length"]  # neither is true of what the route reads
 
-        async def answering(message: Message) -> None:
+        async def answering(message: AsgiMessage) -> None:
             body.is_answered = True
             await send(message)
 
@@ -71,7 +71,7 @@ class _PackedBody:
         self.is_answered = False
         """Whether the answer has begun: what is read after that is only discarded, and is not unpacked."""
 
-    async def receive(self) -> Message:
+    async def receive(self) -> AsgiMessage:
         """Return the next piece of the unpacked body. Raises `BadRequest`, `TooLarge` and `HttpProblem` (415)."""
         if self.is_answered or self._is_over:
             return await self._rest()
@@ -87,14 +87,14 @@ class _PackedBody:
             self._take(message)
         return {"type": "http.request", "body": piece, "more_body": True}
 
-    async def _rest(self) -> Message:
+    async def _rest(self) -> AsgiMessage:
         """Return the next message as it came; the end of the body first, where it has come and was not passed on."""
         if self._more or self._is_over:
             return await self._receive()
         self._is_over = True
         return _END
 
-    def _take(self, message: Message) -> None:
+    def _take(self, message: AsgiMessage) -> None:
         came = message.get("body", b"")
         self._more = message.get("more_body", False)  # first: what is refused may be the end, which nothing follows
         self._left -= len(came)
@@ -111,9 +111,9 @@ class _PackedBody:
             try:
                 piece = self._member.decompress(self._packed, PIECE_BYTES)
             except zlib.error as fault:
-                why = Sentence("the body is not gzip, or is broken")
+                why = Message("the body is not gzip, or is broken")
                 raise BadRequest(
-                    Sentence("%(why)s: %(fault)s", why=why, fault=fault), [("Content-Encoding", why)]
+                    Message("%(why)s: %(fault)s", why=why, fault=fault), [("Content-Encoding", why)]
                 ) from fault
             self._packed = self._member.unused_data if self._member.eof else self._member.unconsumed_tail
             self._unpacked_left -= len(piece)
@@ -123,7 +123,7 @@ class _PackedBody:
                 return piece
         return b""
 
-    def _end(self) -> Message:
+    def _end(self) -> AsgiMessage:
         if self._begun and not self._member.eof:
             raise BadRequest("the gzip of the body ends too early", [("body", "cut short")])
         self._is_over = True
@@ -132,5 +132,5 @@ class _PackedBody:
 
 def _unknown(coding: str) -> HttpProblem:
     """Return the problem for a coding that is not undone (RFC 9110, 15.5.16)."""
-    detail = Sentence("the Content-Encoding %(coding)s is not read here; send gzip, or none", coding=coding)
+    detail = Message("the Content-Encoding %(coding)s is not read here; send gzip, or none", coding=coding)
     return HttpProblem(415, detail, [("Content-Encoding", coding)], {"Accept-Encoding": "gzip, identity"})

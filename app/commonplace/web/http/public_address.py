@@ -17,10 +17,10 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Message as AsgiMessage
 
-from commonplace.errors import BadRequest
-from commonplace.errors import Message as Sentence
+from commonplace.errors import BadRequest, Message
 from commonplace.web.http.asked_address import ROOT
 from commonplace.web.http.problems import answered
 
@@ -66,7 +66,7 @@ class PublicAddress:
                 return
             if not self._is_served(host):
                 fault = BadRequest(
-                    Sentence("this server does not serve the host %(host)r", host=host), [("Host", "not served here")]
+                    Message("this server does not serve the host %(host)r", host=host), [("Host", "not served here")]
                 )
                 await answered(Request(scope), fault)(scope, receive, send)
                 return
@@ -111,7 +111,7 @@ def _below(root: str, scope: Scope) -> Scope:
 def _leading_below(root: str, send: Send) -> Send:
     """Return what sends answers whose redirections stay below that path."""
 
-    async def led(message: Message) -> None:
+    async def led(message: AsgiMessage) -> None:
         if message["type"] == "http.response.start":
             moved = [
                 (name, root.encode() + value if name == b"location" and _is_own(value) else value)

@@ -27,12 +27,12 @@ Parameters = Mapping[str, str | int | None]
 Answer = dict[str, Any]
 
 
-class Refused(Exception):
+class ToolRefused(Exception):
     """An address answered a problem; the text is for the assistant."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RowPlace:
     """A place in a list: how many rows come before it, and where they are asked for."""
 
     before: int = 0
@@ -48,33 +48,34 @@ class Place:
         return f"{self.at}.{self.before}.{self.skipped}.{self.cursor}"
 
     @classmethod
-    def of(cls, text: str | None, at: int | None = None) -> Place:
-        """Return the place that `more` names, else the beginning at a version. Raises `Refused`."""
+    def of(cls, text: str | None, at: int | None = None) -> RowPlace:
+        """Return the place that `more` names, else the beginning at a version. Raises `ToolRefused`."""
         if not text:
             return cls(at="" if at is None else str(at))
         named, before, skipped, cursor = [*text.split(".", 3), "", "", ""][:4]
         rows, on_page = whole_number(before), whole_number(skipped)
         if rows is None or on_page is None or (named and whole_number(named) is None):
-            raise Refused(
+            raise ToolRefused(
                 f"more={text[:100]!r} is no place in a list: give the text that left_out had in the answer before"
             )
         return cls(rows, on_page, cursor, named)
 
-    def after(self, rows: int) -> Place:
+    def after(self, rows: int) -> RowPlace:
         """Return the place that many rows further on the page."""
         return replace(self, before=self.before + rows, skipped=self.skipped + rows)
 
 
 @dataclass(slots=True)
-class Asked:
+class ToolCall:
     """One call of a tool: it asks this server, in turn with others, and keeps what it has asked."""
 
     request: Request
     _works: dict[str, Answer] = field(default_factory=dict)
 
     async def get(self, address: str, parameters: Parameters | None = None, accept: str = JSON) -> Answer:
-        """Return the JSON at an address, or where that leads, as anybody gets it. Raises `Refused` with what a problem
-        says.
+        """Return the JSON at an address, or where that leads, as anybody gets it.
+
+        Raises `ToolRefused` with what a problem says.
 
         No token goes along: words of a text that takes one are not for an assistant.
         """
@@ -90,12 +91,12 @@ class Asked:
         return found
 
     async def post(self, address: str, document: Mapping[str, Any]) -> Answer:
-        """Send a document, and return the answer. Raises `Refused` with what a problem says."""
+        """Send a document, and return the answer. Raises `ToolRefused` with what a problem says."""
         return _read(await ask_within(self.request, address, JSON, MOST_BYTES, document))
 
     async def pages(
-        self, address: str, parameters: Parameters, place: Place, *, versions: bool = True
-    ) -> AsyncIterator[tuple[Place, Answer]]:
+        self, address: str, parameters: Parameters, place: RowPlace, *, versions: bool = True
+    ) -> AsyncIterator[tuple[RowPlace, Answer]]:
         """Yield the pages of a list from a place on, each with the place in it.
 
         Where the list knows `versions`, the places that follow are in the version of the first page.
@@ -109,7 +110,7 @@ class Asked:
                 return
             cursor = parse_qs(urlsplit(following).query)["cursor"][0]
             rest = len(page["items"]) - place.skipped
-            place = Place(place.before + rest, 0, cursor, place.at)
+            place = RowPlace(place.before + rest, 0, cursor, place.at)
 
     async def work(self, key: str, at: int | str | None = None) -> Answer:
         """Return a work, asked for once."""
@@ -131,8 +132,8 @@ def _read(answered: Answered) -> Answer:
     if answered.status >= 400:
         told = answered.problem()
         places = "".join(f"; {one.get('where')}: {one.get('why')}" for one in told.get("errors", ()))
-        raise Refused(f"{told.get('title', answered.status)}: {told.get('detail', '')}{places}")
+        raise ToolRefused(f"{told.get('title', answered.status)}: {told.get('detail', '')}{places}")
     if answered.status >= 300:
-        raise Refused(f"this is known by another name now: {answered.headers.get('location', '')}")
+        raise ToolRefused(f"this is known by another name now: {answered.headers.get('location', '')}")
     found: Answer = json.loads(answered.body)
     return found

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from commonplace.web.mcp.asking import Place
+from commonplace.web.mcp.asking import RowPlace
 
 BYTES_OF_A_TOKEN = 3
 
@@ -58,7 +58,7 @@ class Budget:
             need = self.tokens + tokens_of(value)
             self.left_out.append({"what": name, "tokens": tokens_of(value), "get": f"call again with budget={need}"})
 
-    async def add_rows(self, rows: AsyncIterator[tuple[Place, Row]], total: int) -> None:
+    async def add_rows(self, rows: AsyncIterator[tuple[RowPlace, Row]], total: int) -> None:
         """Add rows while there is room; then say how many of `total` are left out, and what to call again with."""
         shown: list[Row] = []
         self.head["rows"] = shown
@@ -71,7 +71,7 @@ class Budget:
             shown.append(row)
             free -= size
 
-    def _rest(self, place: Place, total: int, too_big: int) -> dict[str, Any]:
+    def _rest(self, place: RowPlace, total: int, too_big: int) -> dict[str, Any]:
         """Return what is said of the rows from a place on, the first of which may be `too_big` for any room here."""
         again = f"call again with the same arguments and more={str(place)!r}"
         if too_big:

@@ -18,7 +18,7 @@ from commonplace.errors import CommonplaceError, listed
 from commonplace.model.validation_words import told
 from commonplace.web.mcp import budget as budgets
 from commonplace.web.mcp import tools
-from commonplace.web.mcp.asking import Asked, Refused
+from commonplace.web.mcp.asking import ToolCall, ToolRefused
 
 INSTRUCTIONS = """This is a library of works that people have read, with what each work says of concepts and claims.
 
@@ -119,15 +119,15 @@ class _Caller:
     def __init__(self, own_request: OwnRequest | None) -> None:
         self._own_request = own_request
 
-    async def __call__(self, context: Context[Any, Any], run: Callable[[Asked], Awaitable[str]]) -> str:
+    async def __call__(self, context: Context[Any, Any], run: Callable[[ToolCall], Awaitable[str]]) -> str:
         given = context.request_context.request
         if not isinstance(given, Request):
             given = self._own_request() if self._own_request else None
         if given is None:
             raise ToolError("this call has no request that it could be answered for")
         try:
-            return await run(Asked(_within(given)))
-        except Refused as fault:
+            return await run(ToolCall(_within(given)))
+        except ToolRefused as fault:
             raise ToolError(str(fault)) from fault
         except CommonplaceError as fault:
             raise ToolError(fault.detail) from fault

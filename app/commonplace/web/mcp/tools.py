@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from typing import Any
 from urllib.parse import quote as escaped
 
-from commonplace.web.mcp.asking import SPARQL_JSON, Answer, Asked, Place
+from commonplace.web.mcp.asking import SPARQL_JSON, Answer, RowPlace, ToolCall
 from commonplace.web.mcp.budget import Budget, Row
 from commonplace.web.mcp.citations import citation
 
-Located = AsyncIterator[tuple[Place, Row]]
+Located = AsyncIterator[tuple[RowPlace, Row]]
 
 EVIDENCE = (
     *(
@@ -41,14 +41,14 @@ IN_WORDS = {
 """What each count of a coverage means."""
 
 
-async def search(asked: Asked, budget: int, more: str | None, q: str, kind: str | None) -> str:
+async def search(asked: ToolCall, budget: int, more: str | None, q: str, kind: str | None) -> str:
     """Return what words find."""
-    place = Place.of(more)
+    place = RowPlace.of(more)
     pages = asked.pages("/search", {"q": q, "kind": kind}, place, versions=False)
     return await _listed(budget, pages, lambda page, one: _found(asked, page, one))
 
 
-async def _found(asked: Asked, page: Answer, one: Answer) -> Row:
+async def _found(asked: ToolCall, page: Answer, one: Answer) -> Row:
     row = _some(one, ("kind", "key", "title", "snippet", "found_by"))
     if one["kind"] == "work":
         row["citation"] = await asked.citation(one["key"])
@@ -58,9 +58,9 @@ async def _found(asked: Asked, page: Answer, one: Answer) -> Row:
     return {**row, **_made(page)}
 
 
-async def work(asked: Asked, budget: int, more: str | None, key: str, at: int | None) -> str:
+async def work(asked: ToolCall, budget: int, more: str | None, key: str, at: int | None) -> str:
     """Return one work with all its evidence."""
-    place = Place.of(more, at)
+    place = RowPlace.of(more, at)
     found = await asked.work(key, place.at)
     answer = Budget(budget, {"key": found["key"], "citation": await asked.citation(key, place.at), **_made(found)})
     answer.add("iri", found["iri"])
@@ -75,10 +75,10 @@ async def work(asked: Asked, budget: int, more: str | None, key: str, at: int | 
 
 
 async def works_discussing(
-    asked: Asked, budget: int, more: str | None, concept: str, state: str, at: int | None
+    asked: ToolCall, budget: int, more: str | None, concept: str, state: str, at: int | None
 ) -> str:
     """Return works by what they say of a concept, each with its evidence on that."""
-    place = Place.of(more, at)
+    place = RowPlace.of(more, at)
     reached = await _reached(asked, concept, "broader" if state == "silent" else "narrower", place.at)
 
     async def row(page: Answer, found: Answer) -> Row:
@@ -94,7 +94,7 @@ async def works_discussing(
     return await _listed(budget, asked.pages("/works", {"discusses": concept, "state": state}, place), row)
 
 
-async def _reached(asked: Asked, concept: str, direction: str, at: str) -> frozenset[str]:
+async def _reached(asked: ToolCall, concept: str, direction: str, at: str) -> frozenset[str]:
     """Return the IRIs of a concept and of all that are narrower, or broader."""
     found: set[str] = set()
     waiting = [concept]
@@ -106,9 +106,9 @@ async def _reached(asked: Asked, concept: str, direction: str, at: str) -> froze
     return frozenset(found)
 
 
-async def evidence_on_claim(asked: Asked, budget: int, more: str | None, claim: str, at: int | None) -> str:
+async def evidence_on_claim(asked: ToolCall, budget: int, more: str | None, claim: str, at: int | None) -> str:
     """Return the evidence for and against a claim, with silence."""
-    place = Place.of(more, at)
+    place = RowPlace.of(more, at)
     found = await asked.get(f"/claims/{_key(claim)}", {"at": place.at})
     order = {"supports": 0, "contradicts": 1, "silent": 2}
     accepted = [one for one in found["evidence"] if one["status"] == "accepted"]
@@ -126,7 +126,7 @@ async def evidence_on_claim(asked: Asked, budget: int, more: str | None, claim: 
     return answer.text()
 
 
-async def find_quote(asked: Asked, budget: int, more: str | None, quote: str, at: int | None) -> str:
+async def find_quote(asked: ToolCall, budget: int, more: str | None, quote: str, at: int | None) -> str:
     """Return where a passage stands."""
 
     async def row(page: Answer, one: Answer) -> Row:
@@ -141,11 +141,11 @@ async def find_quote(asked: Asked, budget: int, more: str | None, quote: str, at
             **_made(page),
         }
 
-    place = Place.of(more, at)  # a list of the newest version has another order than one of an earlier version
+    place = RowPlace.of(more, at)  # a list of the newest version has another order than one of an earlier version
     return await _listed(budget, asked.pages("/find", {"quote": quote}, place, versions=bool(place.at)), row)
 
 
-async def cases_table(asked: Asked, budget: int, more: str | None, case: str | None, at: int | None) -> str:
+async def cases_table(asked: ToolCall, budget: int, more: str | None, case: str | None, at: int | None) -> str:
     """Return the cases, dimension by dimension."""
 
     async def row(page: Answer, one: Answer) -> Row:
@@ -153,12 +153,12 @@ async def cases_table(asked: Asked, budget: int, more: str | None, case: str | N
         sourced = {"citation": await asked.citation(one["source"], at)} if "source" in one else {}
         return {"case": str(one["case"]).rpartition("/")[2], **cell, **sourced, **_made(page)}
 
-    return await _listed(budget, asked.pages("/queries/case-table", {"case": case}, Place.of(more, at)), row)
+    return await _listed(budget, asked.pages("/queries/case-table", {"case": case}, RowPlace.of(more, at)), row)
 
 
-async def sparql(asked: Asked, budget: int, more: str | None, query: str, at: int | None) -> str:
+async def sparql(asked: ToolCall, budget: int, more: str | None, query: str, at: int | None) -> str:
     """Return the rows of a SELECT, or what an ASK says."""
-    place = Place.of(more, at)
+    place = RowPlace.of(more, at)
     found = await asked.get("/sparql", {"query": query, "at": place.at}, SPARQL_JSON)
     if "boolean" in found:
         return Budget(budget, {"answer": found["boolean"], **_made(found)}).text()
@@ -179,7 +179,7 @@ def _term(term: Mapping[str, str]) -> str:
     return kinds.get(term["type"], "{}").format(term["value"])
 
 
-async def propose_evidence(asked: Asked, proposal: Mapping[str, str | None]) -> str:
+async def propose_evidence(asked: ToolCall, proposal: Mapping[str, str | None]) -> str:
     """Propose evidence, which counts nowhere until a curator accepts it."""
     document = {name: value for name, value in proposal.items() if value is not None}
     made = await asked.post("/evidence", {**document, "method": "machine", "status": "proposed"})
@@ -194,7 +194,7 @@ Make = Callable[[Answer, Answer], Awaitable[Row]]
 """Makes a row of a page and a thing on it."""
 
 
-async def _listed(budget: int, pages: AsyncIterator[tuple[Place, Answer]], row: Make) -> str:
+async def _listed(budget: int, pages: AsyncIterator[tuple[RowPlace, Answer]], row: Make) -> str:
     """Return a list within a budget: what is said of the whole, and rows."""
     place, first = await anext(pages)
     answer = Budget(budget, {"total": first["total"], **_covered(first), **_made(first)})
@@ -202,7 +202,7 @@ async def _listed(budget: int, pages: AsyncIterator[tuple[Place, Answer]], row: 
     return answer.text()
 
 
-async def _rows(place: Place, first: Answer, pages: AsyncIterator[tuple[Place, Answer]], row: Make) -> Located:
+async def _rows(place: RowPlace, first: Answer, pages: AsyncIterator[tuple[RowPlace, Answer]], row: Make) -> Located:
     """Yield rows and their places, those of the first page and then those of the following ones."""
     page = first
     while True:
@@ -214,10 +214,10 @@ async def _rows(place: Place, first: Answer, pages: AsyncIterator[tuple[Place, A
             return
 
 
-async def _located(rows: Sequence[Row], place: Place, version: int) -> Located:
+async def _located(rows: Sequence[Row], place: RowPlace, version: int) -> Located:
     """Yield rows that are all known, from a place on, each with its place at that version."""
     for number in range(place.before, len(rows)):
-        yield Place(number, number, "", str(version)), rows[number]
+        yield RowPlace(number, number, "", str(version)), rows[number]
 
 
 def _said(evidence: Mapping[str, Any]) -> dict[str, Any]:

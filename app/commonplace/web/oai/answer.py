@@ -18,7 +18,7 @@ from commonplace.model.change import Version
 from commonplace.model.minter import Minter
 from commonplace.model.xml_characters import without_forbidden
 from commonplace.web.context import Context
-from commonplace.web.oai.protocol import Asked, OaiError
+from commonplace.web.oai.protocol import OaiError, OaiRequest
 
 NAMESPACE = "http://www.openarchives.org/OAI/2.0/"
 SCHEMA = "http://www.openarchives.org/OAI/2.0/OAI-PMH.xsd"
@@ -37,7 +37,9 @@ def error_of(fault: OaiError, base: str, given: Sequence[tuple[str, str]]) -> by
     return _whole(root)
 
 
-def answer_of(asked: Asked, base: str, given: Sequence[tuple[str, str]], context: Context) -> tuple[bytes, Version]:
+def answer_of(
+    asked: OaiRequest, base: str, given: Sequence[tuple[str, str]], context: Context
+) -> tuple[bytes, Version]:
     """Return the answer to a request, and the version that it is of. Raises `OaiError`."""
     if asked.prefix and asked.prefix not in METADATA_FORMATS:
         raise OaiError("cannotDisseminateFormat", f"there is no format {asked.prefix!r}: {', '.join(METADATA_FORMATS)}")
@@ -61,7 +63,7 @@ def answer_of(asked: Asked, base: str, given: Sequence[tuple[str, str]], context
 class _Answering:
     """What an answer is made from."""
 
-    asked: Asked
+    asked: OaiRequest
     base: str
     context: Context
     snapshot: Snapshot

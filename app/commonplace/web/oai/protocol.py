@@ -53,7 +53,7 @@ class OaiError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class OaiRequest:
     """A request that is understood: a verb with its arguments.
 
     `start` and `end` are seconds since 1970. A request that resumes a list begins at its place `cursor`, of the list at
@@ -85,7 +85,7 @@ class Asked:
         return None if self.end is None else datetime.fromtimestamp(self.end, UTC)
 
 
-def read_arguments(given: Sequence[tuple[str, str]]) -> Asked:
+def read_arguments(given: Sequence[tuple[str, str]]) -> OaiRequest:
     """Return what a request asks for. Raises `OaiError`."""
     verbs = [value for name, value in given if name == "verb"]
     if len(verbs) != 1 or verbs[0] not in ARGUMENTS:
@@ -108,7 +108,7 @@ def read_arguments(given: Sequence[tuple[str, str]]) -> Asked:
     return _asked(verbs[0], arguments)
 
 
-def _asked(verb: str, arguments: Mapping[str, str]) -> Asked:
+def _asked(verb: str, arguments: Mapping[str, str]) -> OaiRequest:
     since, until = arguments.get("from"), arguments.get("until")
     if since is not None and until is not None and ("T" in since) != ("T" in until):
         raise OaiError("badArgument", "from and until must be of one granularity")
@@ -119,7 +119,7 @@ def _asked(verb: str, arguments: Mapping[str, str]) -> Asked:
     within = arguments.get("set")
     if within is not None and not _SET.fullmatch(within):
         raise OaiError("badArgument", f"{within!r} cannot be the name of a set")
-    return Asked(verb, arguments.get("metadataPrefix", ""), arguments.get("identifier", ""), start, end, within)
+    return OaiRequest(verb, arguments.get("metadataPrefix", ""), arguments.get("identifier", ""), start, end, within)
 
 
 def _moment(name: str, text: str, time: str) -> int:
@@ -135,13 +135,13 @@ def _moment(name: str, text: str, time: str) -> int:
     )
 
 
-def read_token(token: str, verb: str | None = None) -> Asked:
+def read_token(token: str, verb: str | None = None) -> OaiRequest:
     """Return what a resumption token resumes; any verb is right where None is given. Raises `OaiError`."""
     broken = OaiError("badResumptionToken", "this is no token of a list: begin the list anew")
     if len(token) > LONGEST_TOKEN:
         raise broken
     try:
-        made = Asked(**json.loads(urlsafe_b64decode(token + "=" * (-len(token) % 4))))
+        made = OaiRequest(**json.loads(urlsafe_b64decode(token + "=" * (-len(token) % 4))))
     except (ValueError, TypeError, RecursionError) as fault:
         raise broken from fault
     numbers = (made.version, made.cursor)

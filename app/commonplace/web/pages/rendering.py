@@ -308,7 +308,7 @@ def _packed_file(path: str, changed: int) -> bytes:
     return gzip.compress(Path(path).read_bytes(), 9, mtime=0)
 
 
-class _Files(StaticFiles):
+class _PackedFiles(StaticFiles):
     """Static files: packed where they are text, and those whose address names their content for ever."""
 
     def file_response(
@@ -331,7 +331,7 @@ class _Files(StaticFiles):
 def install(app: FastAPI) -> None:
     """Serve `/docs`, the files that pages load below `/static/`, and problems as pages to a browser."""
     app.include_router(router)
-    app.mount("/static", _Files(directory=STATIC), name="static")
+    app.mount("/static", _PackedFiles(directory=STATIC), name="static")
     app.state.problem_page = problem_page
     app.state.said_to = said_to
 

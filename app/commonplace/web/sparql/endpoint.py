@@ -14,11 +14,12 @@ from functools import lru_cache
 from fastapi import Request
 from pyoxigraph import RdfFormat, serialize
 from starlette.concurrency import run_in_threadpool
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Message as AsgiMessage
 
 from commonplace.derived.graph.guard import may_name_graphs
 from commonplace.derived.workers.messages import Answer, AnswerKind, Graphs, Question, Spool
-from commonplace.errors import Message as Sentence
+from commonplace.errors import Message
 from commonplace.model.change import Version
 from commonplace.web.context import Context
 from commonplace.web.http import problems
@@ -121,7 +122,7 @@ class SparqlEndpoint:
         if media_type is not None and not await body.read(TEXT_BYTES):
             if media_type == FORM:
                 return None  # it may be an update, which has a measure of its own
-            raise HttpProblem(413, Sentence("a query has at most %(text_bytes)s bytes", text_bytes=TEXT_BYTES))
+            raise HttpProblem(413, Message("a query has at most %(text_bytes)s bytes", text_bytes=TEXT_BYTES))
         read = _remembered if len(address) + len(body.bytes) <= _REMEMBERED_BYTES else _read
         accept, encoding = headers.get(b"accept", b""), headers.get(b"accept-encoding", b"")
         return read(method, address, content_type, body.bytes, accept, encoding)
@@ -203,7 +204,7 @@ class SparqlEndpoint:
 def without_body(send: Send) -> Send:
     """Return a `send` that sends headers only (RFC 9110, 9.3.2)."""
 
-    async def bare(message: Message) -> None:
+    async def bare(message: AsgiMessage) -> None:
         if message["type"] == "http.response.body":
             message = {**message, "body": b""}
         await send(message)

@@ -12,7 +12,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator
-from email.message import Message
+from email.message import Message as MimeMessage
 from email.parser import BytesParser
 from email.policy import HTTP
 from itertools import chain, islice
@@ -24,8 +24,7 @@ from pyoxigraph import DefaultGraph, RdfFormat, Triple, parse, serialize
 from commonplace.derived.graph.guard import refuse_rdf_12
 from commonplace.derived.workers.messages import HELD_BYTES, Call, Reply, Spool
 from commonplace.derived.workers.pool import Lane, WorkerPool
-from commonplace.errors import BadRequest, Broken, OutOfMemory, OutOfTime, TooLarge
-from commonplace.errors import Message as Sentence
+from commonplace.errors import BadRequest, Broken, Message, OutOfMemory, OutOfTime, TooLarge
 from commonplace.model.formats import FORMATS
 from commonplace.web.http.problems import HttpProblem
 
@@ -86,17 +85,17 @@ async def read_graph(
     try:
         reply = await workers.call(call, client, Lane.QUERIES)
     except Broken as fault:
-        why = Sentence("it is nested too deeply")
-        raise BadRequest(Sentence("the body cannot be read: %(why)s", why=why), [("the body", why)]) from fault
+        why = Message("it is nested too deeply")
+        raise BadRequest(Message("the body cannot be read: %(why)s", why=why), [("the body", why)]) from fault
     except (OutOfTime, OutOfMemory) as fault:
         bound = (
             f"{call.seconds:g} s"
             if isinstance(fault, OutOfTime)
-            else Sentence("%(memory)s bytes of memory", memory=f"{workers.limits.memory:,}")
+            else Message("%(memory)s bytes of memory", memory=f"{workers.limits.memory:,}")
         )
-        why = Sentence("reading it takes more than %(bound)s: it is nested deeply, or is too much at once", bound=bound)
+        why = Message("reading it takes more than %(bound)s: it is nested deeply, or is too much at once", bound=bound)
         raise BadRequest(
-            Sentence("the body cannot be read: %(why)s", why=why), [("the body", "nest it less, or send parts of it")]
+            Message("the body cannot be read: %(why)s", why=why), [("the body", "nest it less, or send parts of it")]
         ) from fault
     return reply.body
 
@@ -121,7 +120,7 @@ def _write(triples: Iterator[Triple], target: BinaryIO, most: int) -> None:
     while batch := list(islice(triples, _BATCH)):
         serialize(batch, target, format=RdfFormat.N_TRIPLES)
         if target.tell() > most:
-            why = Sentence("written out in full, the graph has more than %(most)s bytes", most=f"{most:,}")
+            why = Message("written out in full, the graph has more than %(most)s bytes", most=f"{most:,}")
             raise TooLarge(why, [("the body", "send it in parts, by POST")])
 
 
@@ -135,8 +134,8 @@ def _is_form(content_type: str) -> bool:
     return _header(content_type).get_content_type() == FORM
 
 
-def _header(content_type: str) -> Message:
-    header = Message()
+def _header(content_type: str) -> MimeMessage:
+    header = MimeMessage()
     header["Content-Type"] = re.sub(r"[\r\n]", " ", content_type) or "missing/missing"
     return header
 
@@ -147,18 +146,18 @@ def _syntax(content_type: str, where: str = "the body") -> RdfFormat:
     syntax = SYNTAXES.get(media_type)
     if syntax is None:
         said = (
-            Sentence("%(media_type)s is not read here", media_type=media_type)
+            Message("%(media_type)s is not read here", media_type=media_type)
             if media_type
             else "there is no Content-Type"
         )
         raise _unsupported(
-            Sentence("%(where)s: %(said)s; there are: %(known)s", where=where, said=said, known=", ".join(READ)),
+            Message("%(where)s: %(said)s; there are: %(known)s", where=where, said=said, known=", ".join(READ)),
             media_type or "missing",
         )
     charset = str(header.get_param("charset", "utf-8")).lower()
     if charset not in _CHARSETS:
         raise _unsupported(
-            Sentence("%(where)s: RDF is sent in UTF-8, not in %(charset)s", where=where, charset=charset),
+            Message("%(where)s: RDF is sent in UTF-8, not in %(charset)s", where=where, charset=charset),
             f"charset {charset}",
         )
     return syntax
@@ -168,7 +167,7 @@ def _unsupported(detail: str, given: str) -> HttpProblem:
     return HttpProblem(415, detail, [("Content-Type", given)], headers={"Accept-Post": ", ".join(READ)})
 
 
-def _files(content_type: str, body: bytes) -> Iterator[Message]:
+def _files(content_type: str, body: bytes) -> Iterator[MimeMessage]:
     """Return the files of a form (RFC 7578). Raises `BadRequest`."""
     boundary = _header(content_type).get_boundary()
     head = f'Content-Type: {FORM}; boundary="{boundary}"\r\n\r\n'.encode(errors="replace")
@@ -176,20 +175,18 @@ def _files(content_type: str, body: bytes) -> Iterator[Message]:
     parts = form.get_payload()
     if boundary is None or not isinstance(parts, list) or form.defects:
         why = (
-            Sentence("it has no boundary")
-            if boundary is None
-            else "; ".join(str(type(d).__doc__) for d in form.defects)
+            Message("it has no boundary") if boundary is None else "; ".join(str(type(d).__doc__) for d in form.defects)
         )
         raise BadRequest(
-            Sentence("the form cannot be read: %(why)s", why=why or Sentence("it has no parts")),
+            Message("the form cannot be read: %(why)s", why=why or Message("it has no parts")),
             [("body", "is not multipart/form-data")],
         )
     for part in parts:
-        assert isinstance(part, Message)
+        assert isinstance(part, MimeMessage)
         yield part
 
 
-def _of_part(part: Message, base: str) -> Iterator[Triple]:
+def _of_part(part: MimeMessage, base: str) -> Iterator[Triple]:
     name = part.get_filename() or part.get_param("name", "a part without a name", "content-disposition")
     where = f"file {name}"
     data = part.get_payload(decode=True)
@@ -205,7 +202,7 @@ def _triples(data: bytes, syntax: RdfFormat, base: str, where: str) -> Iterator[
     try:
         for quad in parse(data, format=syntax, base_iri=base, rename_blank_nodes=True):
             if not isinstance(quad.graph_name, DefaultGraph):
-                why = Sentence(
+                why = Message(
                     "%(where)s names a graph of its own, %(graph_name)s; the request names the graph",
                     where=where,
                     graph_name=quad.graph_name,
@@ -229,8 +226,8 @@ def _refuse_depth(data: bytes, where: str) -> None:
             depth += 1
             if depth > JSON_DEPTH:
                 place = f"{where}, line {data.count(LINE_FEED, 0, found.start()) + 1}"
-                why = Sentence("it is nested more than %(most)s deep", most=JSON_DEPTH)
-                raise BadRequest(Sentence("%(where)s cannot be read: %(why)s", where=where, why=why), [(place, why)])
+                why = Message("it is nested more than %(most)s deep", most=JSON_DEPTH)
+                raise BadRequest(Message("%(where)s cannot be read: %(why)s", where=where, why=why), [(place, why)])
         elif mark in b"]}":
             depth -= 1
 
@@ -248,17 +245,17 @@ def _refuse_expansion(data: bytes, where: str) -> None:
         parser.Parse(data, True)
     except expat.ExpatError as fault:
         if fault.code == _AMPLIFIED:
-            why = Sentence("its entities stand for more than a hundred times what they are")
+            why = Message("its entities stand for more than a hundred times what they are")
             place = f"{where}, line {fault.lineno}"
             raise BadRequest(
-                Sentence("%(where)s cannot be read: %(why)s", where=where, why=why), [(place, why)]
+                Message("%(where)s cannot be read: %(why)s", where=where, why=why), [(place, why)]
             ) from fault
 
 
 def _fault(fault: SyntaxError, where: str) -> BadRequest:
     message = str(fault.msg)
     if _REMOTE in message:
-        why = Sentence(
+        why = Message(
             "%(where)s has a JSON-LD context that is somewhere else, and nothing is fetched here", where=where
         )
         return BadRequest(why, [(where, "write the context into the document")])
@@ -267,6 +264,6 @@ def _fault(fault: SyntaxError, where: str) -> BadRequest:
     column = fault.offset or (place and place[2])
     at = ", ".join(f"{name} {number}" for name, number in (("line", line), ("column", column)) if number)
     return BadRequest(
-        Sentence("%(where)s cannot be read: %(message)s", where=where, message=message),
+        Message("%(where)s cannot be read: %(message)s", where=where, message=message),
         [(f"{where}, {at}" if at else where, message)],
     )

@@ -12,12 +12,11 @@ from binascii import a2b_qp
 from codecs import BOM_UTF8
 from collections.abc import Sequence
 from dataclasses import dataclass
-from email.message import Message
+from email.message import Message as MimeMessage
 
 from pyoxigraph import NamedNode
 
-from commonplace.errors import BadRequest
-from commonplace.errors import Message as Sentence
+from commonplace.errors import BadRequest, Message
 from commonplace.web.http.problems import HttpProblem
 
 FORM = "application/x-www-form-urlencoded"
@@ -86,7 +85,7 @@ def read_operation(method: str, query_string: bytes, content_type: str | None, b
     _refuse(
         address,
         ("query", "update"),
-        Sentence("the body of a POST as %(media_type)s is the whole text; the address has none", media_type=media_type),
+        Message("the body of a POST as %(media_type)s is the whole text; the address has none", media_type=media_type),
     )
     if media_type == QUERY:
         return _query(text, address)
@@ -101,21 +100,21 @@ def media_type_of(method: str, content_type: str | None) -> str | None:
     if method not in METHODS:
         raise HttpProblem(
             405,
-            Sentence("%(method)s is not allowed here; use %(allow)s", method=method, allow=ALLOW),
+            Message("%(method)s is not allowed here; use %(allow)s", method=method, allow=ALLOW),
             headers={"Allow": ALLOW},
         )
     if method != "POST":
         return None
-    message = Message()
+    message = MimeMessage()
     message["Content-Type"] = (content_type or "").replace("\r", " ").replace("\n", " ")
     media_type = (content_type or "").partition(";")[0].strip().lower()
     if media_type not in MEDIA_TYPES:
         said = (
-            Sentence("%(media_type)r is not taken here", media_type=media_type)
+            Message("%(media_type)r is not taken here", media_type=media_type)
             if media_type
             else "there is no Content-Type"
         )
-        why = Sentence(
+        why = Message(
             "%(said)s: POST a form (query=… or update=…), or the text itself as %(query)s or %(update)s",
             said=said,
             query=QUERY,
@@ -125,7 +124,7 @@ def media_type_of(method: str, content_type: str | None) -> str | None:
     charset = message.get_param("charset", "utf-8")
     if not isinstance(charset, str) or charset.strip().lower() not in _CHARSETS:
         raise _unsupported(
-            Sentence("SPARQL is sent in UTF-8, not in %(charset)s", charset=charset), f"charset {charset}"
+            Message("SPARQL is sent in UTF-8, not in %(charset)s", charset=charset), f"charset {charset}"
         )
     return media_type
 
@@ -140,13 +139,13 @@ def _text(data: bytes, where: str) -> str:
         return data.decode("utf-8-sig" if data.startswith(BOM_UTF8) else "utf-8")
     except UnicodeDecodeError as fault:
         raise BadRequest(
-            Sentence(
+            Message(
                 "%(where)s is not UTF-8: %(reason)s at byte %(start)s",
                 where=where,
                 reason=fault.reason,
                 start=fault.start,
             ),
-            [(where, Sentence("byte %(start)s", start=fault.start))],
+            [(where, Message("byte %(start)s", start=fault.start))],
         ) from fault
 
 
@@ -155,7 +154,7 @@ def _parameters(text: str, where: str) -> Parameters:
     broken = _BROKEN_ESCAPE.search(text)
     if broken:
         raise BadRequest(
-            Sentence(
+            Message(
                 "%(where)s has a broken percent-encoding: %(broken)r at character %(start)s",
                 where=where,
                 broken=broken[0],
@@ -168,7 +167,7 @@ def _parameters(text: str, where: str) -> Parameters:
         parameters = [(_decoded(name), _decoded(value)) for name, _, value in fields]
     except UnicodeDecodeError as fault:
         raise BadRequest(
-            Sentence(
+            Message(
                 "%(where)s cannot be read: its percent-encoded bytes are not UTF-8 (%(reason)s)",
                 where=where,
                 reason=fault.reason,
@@ -247,8 +246,8 @@ def _given_once(parameters: Parameters) -> None:
         times = len(_values(parameters, name))
         if times > 1:
             raise BadRequest(
-                Sentence("exactly one %(name)s, please", name=name),
-                [(name, Sentence("given %(times)s times", times=times))],
+                Message("exactly one %(name)s, please", name=name),
+                [(name, Message("given %(times)s times", times=times))],
             )
 
 
@@ -257,7 +256,7 @@ def _refuse(parameters: Parameters, names: Sequence[str], why: str) -> None:
     found = [name for name in names if _values(parameters, name)]
     if found:
         raise BadRequest(
-            Sentence("%(why)s; the request has %(found)s", why=why, found=", ".join(found)),
+            Message("%(why)s; the request has %(found)s", why=why, found=", ".join(found)),
             [(name, "has no place here") for name in found],
         )
 
@@ -269,7 +268,7 @@ def _graphs(parameters: Parameters, name: str) -> tuple[str, ...]:
             NamedNode(iri)
         except ValueError as fault:
             raise BadRequest(
-                Sentence("a graph's address is not an IRI: %(fault)s", fault=fault),
-                [(name, Sentence("%(iri)r: %(fault)s", iri=iri, fault=fault))],
+                Message("a graph's address is not an IRI: %(fault)s", fault=fault),
+                [(name, Message("%(iri)r: %(fault)s", iri=iri, fault=fault))],
             ) from fault
     return given

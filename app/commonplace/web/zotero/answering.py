@@ -64,7 +64,7 @@ Bytes = tuple[bytes, Version]
 """What is answered, and the version of it, which is that of the library or of one object."""
 
 
-class _Asked(BaseModel):
+class _Parameters(BaseModel):
     """Parameters of every address: those that Zotero's programs send with any request, and the version."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -78,13 +78,13 @@ class _Asked(BaseModel):
     at: At = None
 
 
-class Reading(_Asked):
+class JsonParameters(_Parameters):
     """Parameters of an address that answers in JSON only."""
 
     format: AS_JSON = Field(default="json", description="form of the answer, which is json")
 
 
-class _Records(_Asked):
+class _Records(_Parameters):
     """Parameters of what is answered as records, too."""
 
     include: str = Field(default="data", description="with json: data, bib, bibtex, ris, csljson, with commas")
@@ -98,13 +98,13 @@ class Single(_Records):
     format: OF_ITEM = Field(default="json", description="form of the answer")
 
 
-class Deleted(Reading):
+class DeletedParameters(JsonParameters):
     """Parameters of what is there no longer."""
 
     since: int = Field(ge=0, description="what went after that version", json_schema_extra={"example": 1})
 
 
-class _Listing(_Asked):
+class _ListParameters(_Parameters):
     """Parameters of a list."""
 
     limit: Annotated[int | None, Query(ge=1, le=10**6, description=f"objects of a page, {MAXIMUM_LIMIT} at most")] = (
@@ -120,13 +120,13 @@ class _Listing(_Asked):
     )
 
 
-class Listing(_Listing):
+class CollectionsParameters(_ListParameters):
     """Parameters of a list of collections."""
 
     format: OF_LISTS = Field(default="json", description="form of the answer")
 
 
-class Tags(_Listing):
+class Tags(_ListParameters):
     """Parameters of a list of tags, which have neither key nor version in Zotero."""
 
     format: AS_JSON = Field(default="json", description="form of the answer, which is json")
@@ -224,7 +224,7 @@ def _documents(request: Request, context: Context, snapshot: Snapshot, listed: Z
 def items_answer(request: Request, asked: Items, choose: Callable[[ZoteroDocuments], Sequence[ZoteroItem]]) -> Response:
     """Return a page of a list of items, in the format asked for. Raises `BadRequest`."""
     include, style = checked_included(asked.include), style_of(asked.style)
-    page = Page(request, asked.start, _limit(asked.format, asked.limit))
+    page = ZoteroPage(request, asked.start, _limit(asked.format, asked.limit))
 
     def make(documents: ZoteroDocuments) -> Bytes:
         chosen = choose(documents)
@@ -248,12 +248,12 @@ def items_answer(request: Request, asked: Items, choose: Callable[[ZoteroDocumen
 
 def list_answer(
     request: Request,
-    asked: Listing | Tags,
+    asked: CollectionsParameters | Tags,
     choose: Callable[[ZoteroDocuments], Sequence[T]],
     document: Callable[[ZoteroDocuments, T], dict[str, Any]],
 ) -> Response:
     """Return a page of a list of collections or tags."""
-    page = Page(request, asked.start, _limit(asked.format, asked.limit))
+    page = ZoteroPage(request, asked.start, _limit(asked.format, asked.limit))
 
     def make(documents: ZoteroDocuments) -> Bytes:
         chosen = choose(documents)
@@ -269,7 +269,7 @@ def list_answer(
     return answered(request, asked.format, asked.at, make, page.tell)
 
 
-class Page:
+class ZoteroPage:
     """A page of a list: which objects are on it, and the headers that say how many there are and where others are."""
 
     def __init__(self, request: Request, start: int, limit: int | None) -> None:

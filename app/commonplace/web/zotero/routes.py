@@ -33,10 +33,10 @@ from commonplace.web.zotero.answering import (
     OF_LISTS,
     PLACE,
     Bytes,
-    Deleted,
+    CollectionsParameters,
+    DeletedParameters,
     Items,
-    Listing,
-    Reading,
+    JsonParameters,
     Single,
     Tags,
     answered,
@@ -90,7 +90,7 @@ _ITEMS, _LISTED, _TAGS = _page(OF_ITEMS), _page(OF_LISTS), _page(AS_JSON)
 _ITEM, _ONE = _of_one(OF_ITEM), _of_one(AS_JSON)
 
 AskedItems = Annotated[Items, Query()]
-AskedList = Annotated[Listing, Query()]
+AskedList = Annotated[CollectionsParameters, Query()]
 AskedTags = Annotated[Tags, Query()]
 Within = Callable[[ZoteroDocuments], Sequence[ZoteroItem]]
 
@@ -229,7 +229,7 @@ def top_collections(request: Request, asked: AskedList) -> Response:
 
 
 @_serving("collections/{key}", _ONE, LISTS, "get_zotero_collection", "A concept or case, as a collection of Zotero")
-def collection(request: Request, key: str, asked: Annotated[Reading, Query()]) -> Response:
+def collection(request: Request, key: str, asked: Annotated[JsonParameters, Query()]) -> Response:
     """Answer with one collection."""
 
     def make(documents: ZoteroDocuments) -> Bytes:
@@ -288,7 +288,7 @@ def tags(request: Request, asked: AskedTags) -> Response:
 
 
 @_serving("deleted", _ONE, WENT, "get_zotero_deleted", "Items, collections and tags that are there no longer")
-def deleted(request: Request, asked: Annotated[Deleted, Query()]) -> Response:
+def deleted(request: Request, asked: Annotated[DeletedParameters, Query()]) -> Response:
     """Answer with what went after a version, so that a copy of the library may follow: the keys of works and notes, the
     keys of collections, and the names of tags, which are those that the version had and the library has no more."""
     before = list_before(request, asked.since, asked.at)
@@ -312,7 +312,7 @@ def deleted(request: Request, asked: Annotated[Deleted, Query()]) -> Response:
     summary="What a key of Zotero's web API may do here",
     operation_id="get_zotero_key",
 )
-def key_info(request: Request, asked: Annotated[Reading, Query()]) -> Response:
+def key_info(request: Request, asked: Annotated[JsonParameters, Query()]) -> Response:
     """Answer that everybody may read, and nobody may write here, whatever key is sent; it is not looked at."""
     may = {"library": True, "files": False, "notes": True, "write": False}
 
@@ -328,7 +328,7 @@ for _route in [route for route in router.routes if isinstance(route, APIRoute)]:
     router.add_api_route(f"{PLACE}{_route.path}", _route.endpoint, include_in_schema=False)
 
 
-def _collections(documents: ZoteroDocuments, asked: Listing) -> list[ZoteroCollection]:
+def _collections(documents: ZoteroDocuments, asked: CollectionsParameters) -> list[ZoteroCollection]:
     return [one for one in documents.listed.collections.values() if one.version > asked.since and _has(one.name, asked)]
 
 
@@ -336,7 +336,7 @@ def _tags(documents: ZoteroDocuments, asked: Tags) -> list[ZoteroTag]:
     return [tag for tag in documents.listed.tags.values() if _has(tag.name, asked)]
 
 
-def _has(name: str, asked: Listing | Tags) -> bool:
+def _has(name: str, asked: CollectionsParameters | Tags) -> bool:
     """Return whether a name has what is asked for in it."""
     q = (asked.q or "").casefold()
     return name.casefold().startswith(q) if asked.qmode == "startsWith" else q in name.casefold()

@@ -10,7 +10,7 @@ Shown = Mapping[str, object]
 """What a template is given; no page changes it."""
 
 
-class KeptPages:
+class PageCache:
     """What one page shows at the newest version it was asked for, in each language. Safe to share between threads."""
 
     def __init__(self) -> None:
