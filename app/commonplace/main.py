@@ -87,7 +87,7 @@ from commonplace.processes.garbage_collection import collect_all, rarely_collect
 from commonplace.processes.memory import give_back_memory
 from commonplace.settings import QUERIES, SHIPPED_ONTOLOGY, Settings
 from commonplace.web import in_workers
-from commonplace.web.app import Application, create_app, shared_routes
+from commonplace.web.app import Application, completed_routes, create_app, shared_routes
 from commonplace.web.context import Context
 from commonplace.web.http.public_address import Address
 from commonplace.web.pages.rendering import compile_pages
@@ -408,6 +408,8 @@ def _read(handing_over: HandingOver) -> Iterator[bool]:
     carrying.load_reader()
     yield False
     yield from handing_over.read()
+    for _ in completed_routes():
+        yield False
 
 
 def _prepare_lists(context: Context, preparation: Preparation, views: Views) -> Iterator[Step]:
@@ -423,6 +425,9 @@ def _prepare_lists(context: Context, preparation: Preparation, views: Views) -> 
     compile_pages()
     yield False
     yield from preparation.steps(graph)
+    if views.reader is None:  # else this process prepares for another, which completes its own
+        for _ in completed_routes():
+            yield False
 
 
 def _let_workers_help(context: Context) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from functools import cache
 from typing import Any
@@ -55,6 +55,7 @@ from commonplace.web.desk import routes as desk
 from commonplace.web.discovery import change_feed, crawling, opensearch, unapi
 from commonplace.web.http import problems
 from commonplace.web.http.held_answers import HeldAnswers
+from commonplace.web.http.late_route import LateRoute
 from commonplace.web.http.methods import AllowedMethods
 from commonplace.web.http.minimum_version import MinimumVersion
 from commonplace.web.http.operation_names import operation_id
@@ -219,6 +220,14 @@ def shared_routes() -> list[BaseRoute]:
     """Return the routes of the modules, which all applications of a process share."""
     routes = [Routes(module.router) for module in ROUTED]
     return [TableRoutes(routes), *routes]
+
+
+def completed_routes() -> Iterator[None]:
+    """Make the routes of the modules whole, one at a time, before a request comes for them; yield after each."""
+    for route in each_route(shared_routes()):
+        if isinstance(route, LateRoute) and not route.is_whole:
+            route.complete()
+            yield
 
 
 @cache

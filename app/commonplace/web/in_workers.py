@@ -19,7 +19,6 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, BinaryIO, TypeVar
 
 from fastapi import Request, Response
-from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message
 
@@ -33,6 +32,7 @@ from commonplace.web.context import Context
 from commonplace.web.http.asked_address import ROOT
 from commonplace.web.http.authorization import client_of
 from commonplace.web.http.disconnect import ClientGone, DisconnectWatch, EndOnDisconnect
+from commonplace.web.http.late_route import LateRoute
 from commonplace.web.http.request_counts import GONE
 from commonplace.web.http.spooled import Sending, SpooledResponse
 from commonplace.web.http.threads import in_searcher
@@ -115,7 +115,7 @@ def costly(cost: Cost) -> Callable[[Endpoint], Endpoint]:
 _COSTS: dict[Callable[..., Any], Cost] = {}
 
 
-class WorkerRoute(APIRoute):
+class WorkerRoute(LateRoute):
     """A route whose answers a worker makes when they may cost much."""
 
     @property

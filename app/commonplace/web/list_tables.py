@@ -7,7 +7,7 @@ Without `limit` a table is whole, and all of it is from one version. No cell is 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, get_args
 from urllib.parse import quote, urlencode
@@ -50,10 +50,9 @@ _NAMES = ("label", "title", "name", "key", "id", "iri")
 
 
 @dataclass(frozen=True, slots=True)
-class ListRoute:
-    """A route that answers a list: the members of an item, and the greatest number of items that a page has."""
+class ListShape:
+    """What a route answers that is a list: the members of an item, and the greatest number of items on a page."""
 
-    route: APIRoute
     columns: tuple[str, ...]
     most: int | None
 
@@ -69,12 +68,16 @@ class TableRoutes(BaseRoute):
             if isinstance(one := context.original_route, APIRoute)
         ]
         taken = {route.path for route in known}
-        self._lists = [one for one in lists_of(known) if f"{one.route.path}{CSV.suffix}" not in taken]
+        self._routes = [
+            route
+            for route in known
+            if "GET" in (route.methods or ()) and f"{route.path}{CSV.suffix}" not in taken and route.include_in_schema
+        ]
 
     @property
     def paths(self) -> frozenset[str]:
         """Return the paths of the lists, as OpenAPI has them."""
-        return frozenset(one.route.path_format for one in self._lists)
+        return frozenset(route.path_format for route in self._routes if list_of(route) is not None)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Return whether a request asks for the table of a list."""
@@ -83,10 +86,10 @@ class TableRoutes(BaseRoute):
         form, path = _form(scope)
         if form is None:
             return Match.NONE, {}
-        for one in self._lists:
-            found, child = one.route.matches({**scope, "path": path})
-            if found is Match.FULL:
-                return found, {**child, "table": (one, form, path), "route": one.route}
+        for route in self._routes:
+            found, child = route.matches({**scope, "path": path})
+            if found is Match.FULL and (one := list_of(route)) is not None:
+                return found, {**child, "table": (one, form, path), "route": route}
         return Match.NONE, {}
 
     def url_path_for(self, name: str, /, **parameters: Any) -> Any:
@@ -101,18 +104,18 @@ class TableRoutes(BaseRoute):
         await response(scope, receive, send)
 
 
-def lists_of(routes: Iterable[APIRoute]) -> Iterator[ListRoute]:
-    """Yield the routes that answer a page of a list, without their forms at other addresses, which OpenAPI has not."""
-    for route in routes:
-        model = route.response_model if "GET" in (route.methods or ()) and route.include_in_schema else None
-        if not isinstance(model, type) or not issubclass(model, BaseModel):
-            continue
-        if {"items", "total", "next"} <= model.model_fields.keys():
-            (item,) = get_args(model.model_fields["items"].annotation) or (None,)
-            item = getattr(item, "__origin__", item)  # what is annotated, without that
-            names = item.model_fields if isinstance(item, type) and issubclass(item, BaseModel) else {}
-            columns = tuple(one.serialization_alias or one.alias or name for name, one in names.items())
-            yield ListRoute(route, columns, most_of_a_page(route.dependant))
+def list_of(route: APIRoute) -> ListShape | None:
+    """Return what a route lists, None where it answers no page of a list. That reads the signature of its endpoint."""
+    model = route.response_model
+    if not isinstance(model, type) or not issubclass(model, BaseModel):
+        return None
+    if not {"items", "total", "next"} <= model.model_fields.keys():
+        return None
+    (item,) = get_args(model.model_fields["items"].annotation) or (None,)
+    item = getattr(item, "__origin__", item)  # what is annotated, without that
+    names = item.model_fields if isinstance(item, type) and issubclass(item, BaseModel) else {}
+    columns = tuple(one.serialization_alias or one.alias or name for name, one in names.items())
+    return ListShape(columns, most_of_a_page(route.dependant))
 
 
 def most_of_a_page(dependant: Dependant) -> int | None:
@@ -156,7 +159,7 @@ class _MovedOn(Exception):
     """The library has a newer version than that of the pages that were read before."""
 
 
-async def _answer(request: Request, one: ListRoute, form: Representation, path: str) -> Response:
+async def _answer(request: Request, one: ListShape, form: Representation, path: str) -> Response:
     for _ in range(TRIES):
         try:
             table = await _read(request, one, path)
@@ -170,7 +173,7 @@ async def _answer(request: Request, one: ListRoute, form: Representation, path: 
     )
 
 
-async def _read(request: Request, one: ListRoute, path: str) -> _Table:
+async def _read(request: Request, one: ListShape, path: str) -> _Table:
     """Return the page that is asked for, or without `limit` all of them."""
     asked = dict.fromkeys(request.query_params)  # in their order; a name that is repeated keeps all its values
     given = [(name, value) for name in asked for value in request.query_params.getlist(name)]
@@ -211,7 +214,7 @@ def _refusal(request: Request, form: Representation, found: Answered) -> Respons
     return Response(body, found.status, headers, media_type=found.headers.get("content-type"))
 
 
-def _written(request: Request, one: ListRoute, form: Representation, table: _Table) -> Response:
+def _written(request: Request, one: ListShape, form: Representation, table: _Table) -> Response:
     first = table.first.headers
     tag = first.get("etag", "").replace(f";{JSON.name}", f";{form.name}")
     kept = {

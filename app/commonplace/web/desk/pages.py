@@ -9,7 +9,6 @@ from urllib.parse import quote, urlencode
 from fastapi import Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
-from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
 from commonplace.errors import BadRequest, CommonplaceError, InUse, NotFound, ShapeViolation
@@ -18,6 +17,7 @@ from commonplace.model.validation_words import told
 from commonplace.web.api.alternative_keys import address_now
 from commonplace.web.context import context_of
 from commonplace.web.http.authorization import forbidden
+from commonplace.web.http.late_route import LateRoute
 from commonplace.web.http.parameters import only_known_parameters
 from commonplace.web.http.problems import Gone, HttpProblem, answered, kind_of, told_to
 from commonplace.web.http.router import Router
@@ -83,7 +83,7 @@ def curating(token: AtDesk) -> Token:
 Curating = Annotated[Token, Depends(curating)]
 
 
-class DeskRoute(APIRoute):
+class DeskRoute(LateRoute):
     """A route of the desk: what goes wrong is told on a page, and what was merged leads to what it is now."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:

@@ -12,6 +12,7 @@ from starlette.datastructures import URLPath
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
+from commonplace.web.http.late_route import LateRoute
 from commonplace.web.http.operation_names import operation_id
 
 _NAMED = re.compile(r"\(\?P<\w+>")
@@ -32,7 +33,7 @@ class Router(APIRouter):
 
     def __init__(self, **settings: Any) -> None:
         """Take what FastAPI's router takes."""
-        super().__init__(generate_unique_id_function=operation_id, **settings)
+        super().__init__(generate_unique_id_function=operation_id, **{"route_class": LateRoute, **settings})
         self._known = -1
         self._paths = _EVERYTHING
         self._by_method: dict[str, re.Pattern[str]] = {}
