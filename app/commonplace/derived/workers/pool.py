@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 from commonplace.derived.graph.snapshot import Update
 from commonplace.derived.health import Health
 from commonplace.derived.workers.fair_queue import FairQueue
+from commonplace.derived.workers.idle import IdleWorkers
 from commonplace.derived.workers.limits import QueryLimits
 from commonplace.derived.workers.link import Behind, Lost, WorkerLink
 from commonplace.derived.workers.messages import (
@@ -57,14 +58,6 @@ PAST_KEPT_SECONDS = 60.0
 
 SPARE = 1
 """Number of workers that wait beside those at work, so that one that was ended is replaced at once."""
-
-IDLE_SECONDS = 60.0
-"""Time between two looks at idle workers, where they share a graph: one that was asked before the last look, and not
-since, is replaced. What it has read it shares no more, and the next one does again."""
-
-NEXT_IDLE_SECONDS = 1.0
-"""Time until the next such worker is replaced: one at a time, and only when all others have begun, lest whoever asks
-meanwhile wait for a zygote that has something else to do."""
 
 ZYGOTE = "the zygote of the workers"
 """The name by which `Health` tells that it was lost."""
@@ -127,9 +120,7 @@ class WorkerPool:
         self.ended_by = Counter(dict.fromkeys((*_REASONS.values(), *_NOT_BY_QUERY), 0))
         """Number of workers that were ended before they had an answer, by the reason: `time`, `memory`, `broken` (by a
         text that breaks its process), `abandoned` (the client had gone), `lost` (ended from outside)."""
-        self._asked: dict[int, int] = {}
-        """How many questions each worker had been asked when idle ones were looked for last."""
-        self._looks: asyncio.TimerHandle | None = None
+        self._idle = IdleWorkers(self._free, self._alive)
         self._past: list[WorkerLink] = []
         """Workers that hold past states, and wait to be asked for one."""
         several, one = limits.workers, PAST_AT_ONCE
@@ -280,8 +271,7 @@ class WorkerPool:
         for link in list(self._links.values()):
             link.end()
         self._links.clear()
-        if self._looks is not None:
-            self._looks.cancel()
+        self._idle.close()
         self.search.close()
         self.zygote.close()
 
@@ -322,25 +312,8 @@ class WorkerPool:
             link.end()
         elif not link.ended:
             self._free.append(link)
-            self._look_later()
-
-    def _look_later(self, seconds: float | None = None) -> None:
-        """Look for idle workers after a while, unless that is planned already."""
-        if self._shares_graph and self._looks is None and self._loop is not None and not self._closed:
-            self._looks = self._loop.call_later(IDLE_SECONDS if seconds is None else seconds, self._replace_idle)
-
-    def _replace_idle(self) -> None:
-        """End one of the workers that were asked once, and not since the last look; another is forked in its place."""
-        self._looks = None
-        idle = [link for link in self._free if link.questions and self._asked.get(link.number) == link.questions]
-        if idle and all(link.process is not None for link in self._alive()):
-            idle.pop(0).end()
-        if idle:  # what they were asked by then is not noted anew before their turn has come
-            self._look_later(NEXT_IDLE_SECONDS)
-            return
-        self._asked = {link.number: link.questions for link in self._alive() if link.questions}
-        if self._asked:
-            self._look_later()
+            if self._shares_graph and self._loop is not None and not self._closed:
+                self._idle.look_later()
 
     def _keep_for_the_past(self, link: WorkerLink) -> None:
         """Keep a worker with past states for a while, since another page of the answer may be asked for."""
