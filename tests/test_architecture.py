@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections import defaultdict
+from collections import Counter, defaultdict
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -152,6 +152,12 @@ def test_only_the_door_appends_to_the_log() -> None:
         and ast.unparse(node.func.value).endswith("log")
     ]
     assert not calls, f"only commit.py appends to the log: {calls}"
+
+
+def test_no_file_of_web_or_derived_lies_beside_thirty_others() -> None:
+    folders = Counter(path.parent for module, path in FILES.items() if part(module) in ("web", "derived"))
+    wide = {str(folder.relative_to(ROOT)): number for folder, number in folders.items() if number > 30}
+    assert not wide, f"put what belongs together into folders: {wide}"
 
 
 def test_a_class_has_a_name_of_its_own() -> None:

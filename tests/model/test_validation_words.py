@@ -10,8 +10,8 @@ from pydantic_core import core_schema
 
 from commonplace.errors import Message
 from commonplace.model.validation_words import OTHER, SENTENCES, told
-from commonplace.web.pages.languages import catalogue
-from commonplace.web.pages.sentences import translated
+from commonplace.web.pages.words.languages import catalogue
+from commonplace.web.pages.words.sentences import translated
 
 
 class Asked(BaseModel):

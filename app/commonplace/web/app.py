@@ -14,42 +14,23 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from commonplace import __version__
-from commonplace.web.api import (
+from commonplace.web.api.asking import comparison, find, gaps, links_map, queries, search, suggestions, timeline
+from commonplace.web.api.curating import (
     authorities,
     bulk,
-    changes,
     citations_from_elsewhere,
-    comparison,
-    decisions,
     deletions,
     duplicates,
     edits,
-    export,
-    find,
-    gaps,
-    histories,
     identifiers,
-    imports,
-    jobs,
-    links_map,
     merges,
     people_lists,
-    pins,
-    prisma,
-    queries,
     queues,
-    receipts,
-    reconcile,
-    search,
     solved_items,
-    suggestions,
-    texts,
-    things,
-    timeline,
-    web_annotations,
-    webhooks,
-    works,
 )
+from commonplace.web.api.exchange import decisions, export, imports, jobs, prisma, reconcile, web_annotations, webhooks
+from commonplace.web.api.history import changes, histories, pins, receipts
+from commonplace.web.api.reading import texts, things, works
 from commonplace.web.context import Context
 from commonplace.web.desk import routes as desk
 from commonplace.web.discovery import change_feed, crawling, opensearch, unapi

@@ -13,7 +13,7 @@ from starlette.types import Message as AsgiMessage
 
 from commonplace.errors import Message, TooLarge
 from commonplace.web.http.asked_address import ROOT
-from commonplace.web.pages.languages import language_of
+from commonplace.web.pages.words.languages import language_of
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from commonplace.curation.shacl.validation import read_shapes, violations
 from commonplace.home.opening import Home
 from commonplace.home.tokens import Role
 from commonplace.settings import SHIPPED_ONTOLOGY
-from commonplace.web.api import deletions
+from commonplace.web.api.curating import deletions
 from tests.conftest import BASE, serving
 
 WORK = "/works/ostrom1996"

@@ -17,8 +17,8 @@ from commonplace.model.minter import one_of
 from commonplace.web.desk.bulk import OPERATIONS
 from commonplace.web.desk.edit_fields import KeyFields, KeysByName, fields_of
 from commonplace.web.desk.things import PLURALS
-from commonplace.web.pages import languages
-from commonplace.web.pages.codes import field_name
+from commonplace.web.pages.words import languages
+from commonplace.web.pages.words.codes import field_name
 from tests.web.desk.forms import PAGES
 
 FRENCH = {"Accept-Language": "fr-CA, fr;q=0.9, en;q=0.5"}

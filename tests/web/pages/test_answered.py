@@ -13,7 +13,7 @@ from commonplace.home.opening import open_home
 from commonplace.home.tokens import Role
 from commonplace.model.change import Version
 from commonplace.web.pages.rendering import environment
-from commonplace.web.pages.sentences import reasons_words
+from commonplace.web.pages.words.sentences import reasons_words
 from tests.conftest import serving, settings_for
 from tests.web.api.near_duplicates import NEAR_DUPLICATE
 from tests.web.pages.test_headings import text_of

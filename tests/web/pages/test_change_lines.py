@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from commonplace.web.pages.change_lines import SHAPES, change_line
-from commonplace.web.pages.languages import catalogue
+from commonplace.web.pages.words.change_lines import SHAPES, change_line
+from commonplace.web.pages.words.languages import catalogue
 
 
 @pytest.mark.parametrize(

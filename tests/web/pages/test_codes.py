@@ -11,8 +11,8 @@ from commonplace.curation.duplicates.same_work import GROUNDS
 from commonplace.model.relations import STATUSES
 from commonplace.model.roles import BY_CSL
 from commonplace.model.types import DEFAULT_VENUE_CLASS, FABIO_CLASS, VENUE_CLASS
-from commonplace.web.pages import languages
-from commonplace.web.pages.change_lines import (
+from commonplace.web.pages.words import languages
+from commonplace.web.pages.words.change_lines import (
     FATES,
     FATES_AHEAD,
     OPERATIONS,
@@ -21,7 +21,7 @@ from commonplace.web.pages.change_lines import (
     change_line,
     thing_change,
 )
-from commonplace.web.pages.codes import (
+from commonplace.web.pages.words.codes import (
     CODES,
     MEMBERS,
     code_words,

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from commonplace.web.pages.wording import unbroken
+from commonplace.web.pages.words.wording import unbroken
 from tests.web.pages.test_pages import BROWSER
 
 ROLE = "/concepts/professional-role"

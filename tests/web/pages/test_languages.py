@@ -13,8 +13,9 @@ from babel.messages.pofile import read_po
 
 from commonplace.library.named_queries import load_queries
 from commonplace.settings import QUERIES
-from commonplace.web.pages import languages, rendering
-from commonplace.web.pages.codes import field_name
+from commonplace.web.pages import rendering
+from commonplace.web.pages.words import languages
+from commonplace.web.pages.words.codes import field_name
 from tests.web.pages.test_headings import text_of
 from tests.web.pages.test_pages import BROWSER
 

@@ -12,8 +12,8 @@ import pytest
 
 from commonplace.home.opening import open_home
 from commonplace.home.tokens import Role
-from commonplace.web.pages.codes import field_name
-from commonplace.web.pages.languages import catalogue
+from commonplace.web.pages.words.codes import field_name
+from commonplace.web.pages.words.languages import catalogue
 from tests.conftest import serving, settings_for
 from tests.web.pages.test_headings import text_of
 from tests.web.pages.test_pages import BROWSER

@@ -12,8 +12,8 @@ import pytest
 from lxml import html
 
 from commonplace.curation.editing.work_edits import EDITABLE
-from commonplace.web.pages.codes import field_name
-from commonplace.web.pages.sentences import translated
+from commonplace.web.pages.words.codes import field_name
+from commonplace.web.pages.words.sentences import translated
 from tests.web.pages.test_headings import text_of
 from tests.web.pages.test_pages import BROWSER
 

@@ -6,8 +6,8 @@ import pytest
 from babel.messages.pofile import read_po
 
 from commonplace.curation.duplicates.because import Because, Lacking
-from commonplace.web.pages import languages
-from commonplace.web.pages.sentences import reasons_words, translated
+from commonplace.web.pages.words import languages
+from commonplace.web.pages.words.sentences import reasons_words, translated
 
 
 def test_every_reason_has_its_french() -> None:

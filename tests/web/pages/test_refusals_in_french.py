@@ -14,8 +14,8 @@ from commonplace.derived.workers.messages import refusal_message, refusal_of
 from commonplace.errors import Message, NotFound, listed
 from commonplace.model.validation_words import SENTENCES
 from commonplace.web.http.problems import BY_STATUS, GONE, INTERNAL, KINDS, TRUNCATED
-from commonplace.web.pages import languages
-from commonplace.web.pages.sentences import translated
+from commonplace.web.pages.words import languages
+from commonplace.web.pages.words.sentences import translated
 from tests.web.pages.refusal_words import Words, words_of_file, words_of_refusals
 from tests.web.pages.test_headings import text_of
 from tests.web.pages.test_pages import BROWSER
@@ -85,7 +85,7 @@ FOR_PROGRAMS = (
     "exchange/reconciliation/",
     "exchange/zotero_",
     "library/zotero_",
-    "web/api/reconcile.py",
+    "web/api/exchange/reconcile.py",
     "web/discovery/unapi.py",
     "web/mcp/",
     "web/zotero/",

@@ -7,8 +7,8 @@ import re
 import httpx
 import pytest
 
-from commonplace.web.pages.languages import catalogue
 from commonplace.web.pages.sent_to import OTHER, PLACES
+from commonplace.web.pages.words.languages import catalogue
 from tests.web.pages.test_headings import text_of
 from tests.web.pages.test_pages import BROWSER
 

@@ -6,8 +6,8 @@ import re
 
 import httpx
 
-from commonplace.web.pages.languages import LANGUAGES
 from commonplace.web.pages.rendering import ASKED_MOST, STATIC, TEMPLATES, compile_pages, environment
+from commonplace.web.pages.words.languages import LANGUAGES
 from tests.web.pages.test_pages import BROWSER
 
 FILES = {"m": "macros.html", "desk": "desk/macros.html", "inputs": "desk/fields.html"}

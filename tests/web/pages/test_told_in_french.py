@@ -9,8 +9,8 @@ import pytest
 from commonplace.errors import Message
 from commonplace.exchange.loss_counts import reason_of
 from commonplace.importers.bibtex.parser_faults import BROKEN, NAMES, fault_of_block
-from commonplace.web.pages.languages import catalogue
-from commonplace.web.pages.sentences import translated
+from commonplace.web.pages.words.languages import catalogue
+from commonplace.web.pages.words.sentences import translated
 from tests.web.pages.told_words import told_words, told_words_of
 
 NOT_TOLD = {

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from commonplace.library.work_lists import ORDERS
-from commonplace.web.pages.codes import field_name
+from commonplace.web.pages.words.codes import field_name
 from tests.web.pages.test_headings import text_of
 from tests.web.pages.test_pages import BROWSER
 

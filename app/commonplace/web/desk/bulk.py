@@ -23,10 +23,10 @@ from commonplace.web.desk.pages import Curating, Refusal, desk_page, desk_router
 from commonplace.web.desk.pairs import Pieces, marked
 from commonplace.web.desk.start import done_change
 from commonplace.web.http.threads import in_writer
-from commonplace.web.pages.called import cited_as
-from commonplace.web.pages.codes import types_in_words
-from commonplace.web.pages.languages import language_of
 from commonplace.web.pages.which import ask_which
+from commonplace.web.pages.words.called import cited_as
+from commonplace.web.pages.words.codes import types_in_words
+from commonplace.web.pages.words.languages import language_of
 
 router = desk_router()
 

@@ -28,9 +28,9 @@ from commonplace.web.desk.pages import AtDesk, desk_page, desk_router, refusal, 
 from commonplace.web.desk.pairs import paired
 from commonplace.web.desk.start import Done, done_change
 from commonplace.web.http.threads import in_writer
-from commonplace.web.pages.broken_rules import rules_in_words
-from commonplace.web.pages.called import cited_as
-from commonplace.web.pages.languages import language_of
+from commonplace.web.pages.words.broken_rules import rules_in_words
+from commonplace.web.pages.words.called import cited_as
+from commonplace.web.pages.words.languages import language_of
 
 router = desk_router()
 

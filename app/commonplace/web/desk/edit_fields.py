@@ -20,7 +20,7 @@ from commonplace.model.roles import BY_CSL
 from commonplace.model.types import FABIO_CLASS
 from commonplace.web.desk.forms import SubmittedForm
 from commonplace.web.desk.things import PLURALS
-from commonplace.web.pages.codes import field_name
+from commonplace.web.pages.words.codes import field_name
 
 Row = Mapping[str, str]
 Rows = list[dict[str, str]]

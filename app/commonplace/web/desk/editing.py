@@ -21,7 +21,7 @@ from commonplace.library.works import merged_into_it
 from commonplace.model.change import Version
 from commonplace.model.minter import Kind, one_of
 from commonplace.web.answers import missing
-from commonplace.web.api.edits import editor_of
+from commonplace.web.api.curating.edits import editor_of
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.desk.edit_fields import ROLES, EditField, KeyFields, Rows, fields_of
 from commonplace.web.desk.forms import SubmittedForm, form_of
@@ -31,7 +31,7 @@ from commonplace.web.desk.start import Done, done_change
 from commonplace.web.desk.things import PLURALS, desk_address, kind_in, page_address
 from commonplace.web.desk.typed_things import WhichThing, with_keys
 from commonplace.web.http.threads import in_writer
-from commonplace.web.pages.languages import language_of
+from commonplace.web.pages.words.languages import language_of
 
 router = desk_router()
 new_router = desk_router()

@@ -26,9 +26,9 @@ from commonplace.web.desk.start import Done, done_change
 from commonplace.web.desk.things import desk_address, kind_in
 from commonplace.web.http.parameters import Cursor, Limit
 from commonplace.web.http.threads import in_writer
-from commonplace.web.pages.broken_rules import rules_in_words
-from commonplace.web.pages.languages import language_of
-from commonplace.web.pages.named_changes import names_of_things
+from commonplace.web.pages.words.broken_rules import rules_in_words
+from commonplace.web.pages.words.languages import language_of
+from commonplace.web.pages.words.named_changes import names_of_things
 
 router = desk_router()
 

@@ -12,7 +12,7 @@ from commonplace.exchange.authorities import LookedFor
 from commonplace.library.evidence import label_of
 from commonplace.library.named_things import known_thing
 from commonplace.web.answers import missing
-from commonplace.web.api.edits import editor_of
+from commonplace.web.api.curating.edits import editor_of
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.desk.forms import form_of
 from commonplace.web.desk.pages import Curating, desk_page, desk_router, refusal, see_other

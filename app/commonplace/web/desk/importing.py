@@ -14,7 +14,7 @@ from commonplace.exchange.receipts import FATES, Receipt, ReceiptItem
 from commonplace.importers.formats import IMPORT_FORMATS
 from commonplace.model.change import Version
 from commonplace.model.identifiers import normal_doi
-from commonplace.web.api.imports import over_within
+from commonplace.web.api.exchange.imports import over_within
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.desk.drafts import (
     DOIS,

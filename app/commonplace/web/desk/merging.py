@@ -20,12 +20,12 @@ from commonplace.web.desk.forms import SubmittedForm, form_of
 from commonplace.web.desk.pages import AtDesk, Curating, desk_page, desk_router, refusal, see_other
 from commonplace.web.desk.start import Done, done_change
 from commonplace.web.http.threads import in_writer
-from commonplace.web.pages.broken_rules import rules_in_words
-from commonplace.web.pages.called import called_each
-from commonplace.web.pages.codes import code_words, field_name
-from commonplace.web.pages.languages import language_of
 from commonplace.web.pages.rendering import said_to
-from commonplace.web.pages.wording import address_of
+from commonplace.web.pages.words.broken_rules import rules_in_words
+from commonplace.web.pages.words.called import called_each
+from commonplace.web.pages.words.codes import code_words, field_name
+from commonplace.web.pages.words.languages import language_of
+from commonplace.web.pages.words.wording import address_of
 
 router = desk_router()
 

@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from commonplace.errors import BadRequest, CommonplaceError, InUse, NotFound, ShapeViolation
 from commonplace.home.tokens import Role, Token
 from commonplace.model.validation_words import told
-from commonplace.web.api.alternative_keys import address_now
+from commonplace.web.api.reading.alternative_keys import address_now
 from commonplace.web.context import context_of
 from commonplace.web.http.authorization import forbidden
 from commonplace.web.http.late_route import LateRoute
@@ -22,10 +22,10 @@ from commonplace.web.http.parameters import only_known_parameters
 from commonplace.web.http.problems import Gone, HttpProblem, answered, kind_of, told_to
 from commonplace.web.http.router import Router
 from commonplace.web.http.session_cookie import refuse_foreign, signed_in
-from commonplace.web.pages.broken_rules import BrokenRules, places_in_words
-from commonplace.web.pages.languages import language_of
 from commonplace.web.pages.page_route import led, said_to_be_merged
 from commonplace.web.pages.rendering import BUILT, POLICY, render, site
+from commonplace.web.pages.words.broken_rules import BrokenRules, places_in_words
+from commonplace.web.pages.words.languages import language_of
 
 SIGN_IN = "/desk/sign-in"
 

@@ -11,8 +11,8 @@ from fastapi import Query, Request, Response
 
 from commonplace.errors import BadRequest, CommonplaceError
 from commonplace.model.pinned_address import LONGEST
-from commonplace.web.api.edits import validated
-from commonplace.web.api.pins import NewPin, kept
+from commonplace.web.api.curating.edits import validated
+from commonplace.web.api.history.pins import NewPin, kept
 from commonplace.web.asked_within import ask_within
 from commonplace.web.context import ContextDep
 from commonplace.web.desk.forms import form_of

@@ -20,8 +20,8 @@ from commonplace.web.desk.start import Done, done_change
 from commonplace.web.desk.things import PLURALS, desk_address
 from commonplace.web.http.parameters import Cursor, Limit
 from commonplace.web.http.threads import in_writer
-from commonplace.web.pages.called import candidates_called
-from commonplace.web.pages.languages import language_of
+from commonplace.web.pages.words.called import candidates_called
+from commonplace.web.pages.words.languages import language_of
 
 router = desk_router()
 

@@ -12,7 +12,7 @@ from commonplace.curation.quotes import pages_of
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.errors import BadRequest, CommonplaceError, Message, NotFound
 from commonplace.library.evidence import label_of, read_evidence
-from commonplace.web.api.edits import editor_of
+from commonplace.web.api.curating.edits import editor_of
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.desk.forms import SubmittedForm, form_of
 from commonplace.web.desk.pages import AtDesk, Curating, desk_page, desk_router, refusal, see_other
@@ -21,7 +21,7 @@ from commonplace.web.desk.queues import queue_named
 from commonplace.web.desk.saving import save
 from commonplace.web.desk.start import Done, done_change
 from commonplace.web.http.threads import in_writer
-from commonplace.web.pages.languages import language_of
+from commonplace.web.pages.words.languages import language_of
 
 router = desk_router()
 

@@ -21,8 +21,8 @@ from commonplace.web.desk.forms import form_of
 from commonplace.web.desk.pages import AtDesk, Curating, desk_page, desk_router, own_address, see_other
 from commonplace.web.http.threads import in_writer
 from commonplace.web.in_workers import in_large_library
-from commonplace.web.pages.languages import language_of
-from commonplace.web.pages.named_changes import named_changes
+from commonplace.web.pages.words.languages import language_of
+from commonplace.web.pages.words.named_changes import named_changes
 
 router = desk_router()
 

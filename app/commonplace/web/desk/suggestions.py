@@ -19,14 +19,14 @@ from commonplace.library.suggestions.suggesting import SuggestedWork
 from commonplace.library.things_called import things_called
 from commonplace.library.work_texts import texts_to_search
 from commonplace.library.works import work_of
-from commonplace.web.api.edits import editor_of
+from commonplace.web.api.curating.edits import editor_of
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.desk.forms import SubmittedForm, form_of
 from commonplace.web.desk.pages import AtDesk, desk_page, desk_router, refusal, see_other
 from commonplace.web.desk.passages import ShownText, page_with_quote, texts_with_quote
 from commonplace.web.desk.start import Done, done_change
 from commonplace.web.http.threads import in_writer
-from commonplace.web.pages.languages import language_of
+from commonplace.web.pages.words.languages import language_of
 
 router = desk_router()
 

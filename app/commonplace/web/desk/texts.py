@@ -19,14 +19,14 @@ from commonplace.library.work_texts import text_of_work
 from commonplace.model.change import Entry
 from commonplace.model.namespaces import PROV
 from commonplace.web.answers import missing
-from commonplace.web.api.texts import read_text
+from commonplace.web.api.reading.texts import read_text
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.desk.forms import form_of
 from commonplace.web.desk.pages import AtDesk, Curating, desk_page, desk_router, refusal, see_other
 from commonplace.web.desk.start import Done, done_change
 from commonplace.web.desk.things import desk_address
 from commonplace.web.http.threads import in_writer
-from commonplace.web.pages.languages import language_of
+from commonplace.web.pages.words.languages import language_of
 
 router = desk_router()
 

@@ -9,7 +9,7 @@ from commonplace.library.history_schemas import Change
 from commonplace.model.change import Version
 from commonplace.patchlog.log import PatchLog
 from commonplace.web import answers
-from commonplace.web.api.changes import ShownVersionsDep
+from commonplace.web.api.history.changes import ShownVersionsDep
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.discovery.atom import ATOM, NEVER, Feed, FeedEntry, FeedLink, write_feed
 from commonplace.web.discovery.list_feeds import GENERATOR, feed_links

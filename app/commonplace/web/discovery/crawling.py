@@ -17,7 +17,7 @@ from commonplace.library.selection import Order
 from commonplace.library.totals import by_name
 from commonplace.library.work_lists import WorkFilters, order_of, select_works
 from commonplace.web import answers
-from commonplace.web.api.things import COLLECTIONS
+from commonplace.web.api.reading.things import COLLECTIONS
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.discovery.addresses import address_of_iri
 from commonplace.web.discovery.unapi import XML

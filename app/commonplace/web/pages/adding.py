@@ -22,13 +22,13 @@ from commonplace.model.change import Version
 from commonplace.model.quote_places import places_of_quote
 from commonplace.web.context import Context
 from commonplace.web.discovery.addresses import KIND_OF
-from commonplace.web.pages.asked_words import asked_words, pinned_address
-from commonplace.web.pages.called import called_each, called_in, candidates_called, cited_as
-from commonplace.web.pages.languages import language_of
-from commonplace.web.pages.named_changes import names_of_things
 from commonplace.web.pages.references import works_named
 from commonplace.web.pages.which import ask_which
-from commonplace.web.pages.wording import family
+from commonplace.web.pages.words.asked_words import asked_words, pinned_address
+from commonplace.web.pages.words.called import called_each, called_in, candidates_called, cited_as
+from commonplace.web.pages.words.languages import language_of
+from commonplace.web.pages.words.named_changes import names_of_things
+from commonplace.web.pages.words.wording import family
 
 Added = Mapping[str, object]
 

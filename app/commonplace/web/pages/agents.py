@@ -12,7 +12,7 @@ from commonplace.library.agents import person_of, venue_of
 from commonplace.library.schemas import Link, Work
 from commonplace.library.works import read_works_ahead, title_link, work_of
 from commonplace.model.minter import Minter
-from commonplace.web.api.things import COLLECTIONS, Collection, kind_of, listing_of
+from commonplace.web.api.reading.things import COLLECTIONS, Collection, kind_of, listing_of
 from commonplace.web.context import ContextDep
 from commonplace.web.http.parameters import At, Search
 from commonplace.web.in_workers import Cost, costly, in_large_library

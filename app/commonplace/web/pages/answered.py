@@ -17,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 
 from commonplace.library.labels import in_language
 from commonplace.model.change import Version
-from commonplace.web.api.work_addresses import WORK_LISTS
+from commonplace.web.api.reading.work_addresses import WORK_LISTS
 from commonplace.web.asked_within import Answered, ask_within
 from commonplace.web.context import Context, context_of
 from commonplace.web.http.negotiation import JSON, etag, not_modified, stamp, unchanged
@@ -25,9 +25,9 @@ from commonplace.web.http.problems import for_readers
 from commonplace.web.http.threads import in_searcher
 from commonplace.web.pages import adding, pinned_answers, question_forms
 from commonplace.web.pages.asking import ask_for_words, concept_of_suggestions, lead_to_history
-from commonplace.web.pages.languages import language_of
 from commonplace.web.pages.page_route import PageRouter, led
 from commonplace.web.pages.rendering import VARY, form_of_page, page
+from commonplace.web.pages.words.languages import language_of
 
 MOST_BYTES = 20_000_000
 """Maximum size of an answer that is shown as a page."""

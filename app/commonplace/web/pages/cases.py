@@ -11,7 +11,7 @@ from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.library.headings import case_of
 from commonplace.library.works import work_of
 from commonplace.model.case_dimensions import DIMENSIONS, TEXT_DIMENSIONS
-from commonplace.web.api.things import COLLECTIONS, listing_of
+from commonplace.web.api.reading.things import COLLECTIONS, listing_of
 from commonplace.web.context import ContextDep
 from commonplace.web.http.parameters import At, Search
 from commonplace.web.in_workers import Cost, costly, in_large_library

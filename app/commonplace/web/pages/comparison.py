@@ -13,12 +13,12 @@ from commonplace.library.comparison import GROUPS, MOST_CASES, every_case
 from commonplace.library.evidence import label_of
 from commonplace.library.schemas import Link
 from commonplace.model.minter import Minter
-from commonplace.web.api.comparison import SORTED_BY, ComparisonQuery, comparing
+from commonplace.web.api.asking.comparison import SORTED_BY, ComparisonQuery, comparing
 from commonplace.web.context import ContextDep
 from commonplace.web.in_workers import Cost, costly, in_large_library
-from commonplace.web.pages.languages import language_of
 from commonplace.web.pages.page_route import PageRouter
 from commonplace.web.pages.rendering import versioned_page
+from commonplace.web.pages.words.languages import language_of
 
 router = PageRouter()
 

@@ -31,10 +31,10 @@ from commonplace.web.http.parameters import At, only_known_parameters
 from commonplace.web.http.problems import BY_STATUS, GONE, INTERNAL, KINDS, TRUNCATED
 from commonplace.web.http.router import Router
 from commonplace.web.in_workers import Cost, WorkerRoute, costly, in_large_library
-from commonplace.web.pages.languages import language_of, translations
-from commonplace.web.pages.named_changes import named_change
 from commonplace.web.pages.rendering import page
 from commonplace.web.pages.strip import drawn
+from commonplace.web.pages.words.languages import language_of, translations
+from commonplace.web.pages.words.named_changes import named_change
 
 router = Router(tags=["about"], dependencies=[Depends(only_known_parameters)], route_class=WorkerRoute)
 

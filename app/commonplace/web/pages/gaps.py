@@ -6,8 +6,8 @@ from fastapi import Request, Response
 
 from commonplace.derived.graph.snapshot import Snapshot
 from commonplace.library.gap_map import folded_map
-from commonplace.web.api.gaps import Concept, Setting, named
-from commonplace.web.api.things import states_at
+from commonplace.web.api.asking.gaps import Concept, Setting, named
+from commonplace.web.api.reading.things import states_at
 from commonplace.web.context import ContextDep
 from commonplace.web.http.parameters import At
 from commonplace.web.in_workers import Cost, costly, in_large_library

@@ -21,15 +21,15 @@ from commonplace.library.works_by_year import WorksByYearAt, works_by_year
 from commonplace.model.change import Version
 from commonplace.model.minter import Minter
 from commonplace.model.namespaces import FOAF, RDF
-from commonplace.web.api.things import COLLECTIONS, listing_of, states_at
+from commonplace.web.api.reading.things import COLLECTIONS, listing_of, states_at
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.http.parameters import At, Search
 from commonplace.web.in_workers import Cost, costly, in_large_library
-from commonplace.web.pages.languages import language_of
 from commonplace.web.pages.lists import ShownList, list_page
 from commonplace.web.pages.page_route import PageRouter
 from commonplace.web.pages.rendering import versioned_page
 from commonplace.web.pages.strip import drawn
+from commonplace.web.pages.words.languages import language_of
 
 router = PageRouter()
 

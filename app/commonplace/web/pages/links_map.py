@@ -17,14 +17,14 @@ from commonplace.library.map_picture import map_picture
 from commonplace.library.map_reading import Linked, LinkedThing
 from commonplace.library.map_schemas import RELATIONS
 from commonplace.library.placed_maps import PlacedMap
-from commonplace.web.api.links_map import MapQuery, found_on, placed_in_language
+from commonplace.web.api.asking.links_map import MapQuery, found_on, placed_in_language
 from commonplace.web.context import ContextDep
 from commonplace.web.http.parameters import LabelLanguage
 from commonplace.web.in_workers import Cost, costly, in_large_library
-from commonplace.web.pages.languages import language_of
 from commonplace.web.pages.map_picture import drawn
 from commonplace.web.pages.page_route import KeptPageRoute, PageRouter
 from commonplace.web.pages.rendering import versioned_page
+from commonplace.web.pages.words.languages import language_of
 
 router = PageRouter(route=KeptPageRoute)
 

@@ -17,13 +17,13 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Match
 from starlette.types import Scope
 
-from commonplace.web.api.alternative_keys import DESK, MovedRoute, merged_into, moved
+from commonplace.web.api.reading.alternative_keys import DESK, MovedRoute, merged_into, moved
 from commonplace.web.http.negotiation import DATASETS, JSON, RECORDS, SVG, prefers_page
 from commonplace.web.http.packed_answer import takes_gzip
 from commonplace.web.http.parameters import only_known_parameters
 from commonplace.web.http.router import Router
 from commonplace.web.kept_route import KeptRoute
-from commonplace.web.pages.languages import language_of
+from commonplace.web.pages.words.languages import language_of
 from commonplace.web.sparql.forms import TABLES
 
 SUFFIXES = tuple({form.suffix for form in (JSON, SVG, *RECORDS, *DATASETS, *TABLES)} | {".atom"})

@@ -12,10 +12,10 @@ from commonplace.model.canonical_answer import entries_of
 from commonplace.model.change import Version
 from commonplace.web.context import Context
 from commonplace.web.pages.adding import MOST_NAMED, Added, at_of
-from commonplace.web.pages.answer_words import NO_WORDS, AnswerWords, iris_in
-from commonplace.web.pages.asked_words import asked_words
-from commonplace.web.pages.called import called_each
-from commonplace.web.pages.languages import language_of
+from commonplace.web.pages.words.answer_words import NO_WORDS, AnswerWords, iris_in
+from commonplace.web.pages.words.asked_words import asked_words
+from commonplace.web.pages.words.called import called_each
+from commonplace.web.pages.words.languages import language_of
 
 MOST_SHOWN = 200
 """Maximum number of entries of a kept answer that its page shows."""

@@ -16,14 +16,14 @@ from commonplace.library.parameters import KINDS_OF_TYPE
 from commonplace.model.change import Version
 from commonplace.web.context import Context
 from commonplace.web.pages.adding import MOST_NAMED, Added, at_of, no_works
-from commonplace.web.pages.called import called_each, cited_as
-from commonplace.web.pages.codes import field_name
 from commonplace.web.pages.columns import laid_out, repeated_columns
-from commonplace.web.pages.languages import language_of
 from commonplace.web.pages.references import MOST as MOST_WORKS
 from commonplace.web.pages.rendering import page
-from commonplace.web.pages.sentences import translated
 from commonplace.web.pages.which import ask_which
+from commonplace.web.pages.words.called import called_each, cited_as
+from commonplace.web.pages.words.codes import field_name
+from commonplace.web.pages.words.languages import language_of
+from commonplace.web.pages.words.sentences import translated
 
 MOST_LOOKED_UP = 2_000
 """Maximum number of words in the answer to a question of which it is looked up whether they are keys of works."""

@@ -40,11 +40,11 @@ from commonplace.web.http.negotiation import Representation, answer, etag, not_m
 from commonplace.web.http.packed_answer import pack, takes_gzip
 from commonplace.web.http.problems import ProblemKind
 from commonplace.web.http.router import Router
-from commonplace.web.pages import wording
 from commonplace.web.pages.compiled_templates import CompiledTemplates
-from commonplace.web.pages.languages import COOKIE, LANGUAGES, TAKES_LANGUAGE, language_of, translations
 from commonplace.web.pages.sent_to import sent_to
-from commonplace.web.pages.sentences import translated
+from commonplace.web.pages.words import wording
+from commonplace.web.pages.words.languages import COOKIE, LANGUAGES, TAKES_LANGUAGE, language_of, translations
+from commonplace.web.pages.words.sentences import translated
 
 STATIC = Path(__file__).parent / "static"
 TEMPLATES = Path(__file__).parent / "templates"

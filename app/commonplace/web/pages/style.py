@@ -14,9 +14,9 @@ from commonplace.web.desk.edit_fields import Choice, Line, Lines, Long, Number, 
 from commonplace.web.http.parameters import only_known_parameters
 from commonplace.web.http.problems import KINDS
 from commonplace.web.http.router import Router
-from commonplace.web.pages.answer_words import Said, SaidEntry, SaidField
 from commonplace.web.pages.rendering import STATIC, page
 from commonplace.web.pages.strip import strip_of
+from commonplace.web.pages.words.answer_words import Said, SaidEntry, SaidField
 
 router = Router(tags=["about"], dependencies=[Depends(only_known_parameters)])
 

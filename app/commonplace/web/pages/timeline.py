@@ -12,7 +12,7 @@ from commonplace.library.schemas import Link
 from commonplace.library.strips import marked_works
 from commonplace.library.works import title_link, work_of
 from commonplace.model.minter import Minter
-from commonplace.web.api.timeline import TimelineQuery, TimelineRead, reading
+from commonplace.web.api.asking.timeline import TimelineQuery, TimelineRead, reading
 from commonplace.web.context import ContextDep
 from commonplace.web.in_workers import Cost, costly, in_large_library
 from commonplace.web.pages.page_route import PageRouter

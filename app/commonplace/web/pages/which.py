@@ -16,8 +16,8 @@ from commonplace.library.schemas import Link
 from commonplace.library.things_called import things_called
 from commonplace.model.minter import Kind
 from commonplace.web.context import context_of
-from commonplace.web.pages.languages import language_of
 from commonplace.web.pages.rendering import page
+from commonplace.web.pages.words.languages import language_of
 
 
 @dataclass(frozen=True, slots=True)

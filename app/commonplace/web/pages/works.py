@@ -19,10 +19,10 @@ from commonplace.library.schemas import Evidence, Work
 from commonplace.library.states import StatesAt
 from commonplace.library.works import work_of
 from commonplace.model.minter import Kind, Minter
-from commonplace.web.api.export import Style
-from commonplace.web.api.things import states_at
-from commonplace.web.api.work_addresses import WRITTEN_WORK
-from commonplace.web.api.works import WorksQuery, listing_of
+from commonplace.web.api.exchange.export import Style
+from commonplace.web.api.reading.things import states_at
+from commonplace.web.api.reading.work_addresses import WRITTEN_WORK
+from commonplace.web.api.reading.works import WorksQuery, listing_of
 from commonplace.web.context import Context, ContextDep
 from commonplace.web.discovery.addresses import address_of
 from commonplace.web.discovery.head import Head, head_of_work
@@ -30,11 +30,11 @@ from commonplace.web.discovery.signposting import header
 from commonplace.web.http.asked_address import asked_url
 from commonplace.web.http.parameters import At
 from commonplace.web.in_workers import Cost, costly, given, in_large_library
-from commonplace.web.pages.codes import types_in_words
-from commonplace.web.pages.languages import language_of
 from commonplace.web.pages.lists import ShownList, list_page
 from commonplace.web.pages.page_route import PageRouter
 from commonplace.web.pages.rendering import versioned_page
+from commonplace.web.pages.words.codes import types_in_words
+from commonplace.web.pages.words.languages import language_of
 
 router = PageRouter()
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fastapi import Request, Response
 
 from commonplace.web.context import Context
-from commonplace.web.pages.languages import language_of
 from commonplace.web.pages.rendering import page
+from commonplace.web.pages.words.languages import language_of
 
 FIRST_QUERY = """PREFIX cp: <{base}ontology#>
 PREFIX dcterms: <http://purl.org/dc/terms/>

@@ -1,0 +1,1 @@
+"""Answer questions that go over many things: searches, named queries, lists that compare, maps."""

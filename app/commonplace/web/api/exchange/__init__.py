@@ -1,0 +1,1 @@
+"""Take and give what other programs write: imports, exports, decisions, annotations, webhooks."""

@@ -1,0 +1,1 @@
+"""Answer what became of the library: changes, histories, receipts, and answers that were pinned."""

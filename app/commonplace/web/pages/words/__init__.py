@@ -1,0 +1,1 @@
+"""Say in words, in English or French, what pages show."""
