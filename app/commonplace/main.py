@@ -270,7 +270,7 @@ def _prepare(context: Context, stopping: Event) -> None:
     graph = library.graph_at()
     preparation = preparation_of(context, library.derived and library.derived / PREPARED)
     has_file = preparation.begin(graph)
-    makes_none = has_file or context.size.of(graph).value < in_workers.SMALL_STATEMENTS
+    makes_none = has_file or not in_workers.is_large(context, graph)
     if has_file and stopping.wait(FIRST_PAGES_SECONDS):
         return
     if makes_none:

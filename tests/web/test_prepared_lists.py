@@ -45,8 +45,9 @@ def test_all_that_is_prepared_can_be_handed_to_another_process(home: Path, monke
 
 
 def test_a_first_start_takes_what_another_process_prepares(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The server would have to read the whole graph for it, and stop sharing that."""
+    """The server would read the whole graph for it, and stop sharing that; to count it would hold up all requests."""
     monkeypatch.setattr(in_workers, "SMALL_STATEMENTS", 0)
+    monkeypatch.setattr(in_workers, "LARGE_BYTES", 0)
     settings = settings_for(home)
     tasks = partial(_tasks, settings=settings, queries=QUERIES, described=True)
 
@@ -59,6 +60,7 @@ def test_a_first_start_takes_what_another_process_prepares(home: Path, monkeypat
     opened = open_home(settings)
     context = application_over(opened).state.context
     values = {
+        "size": context.size,
         "states": context.states,
         "creators": context.creators,
         "citation counts": context.citation_counts,

@@ -22,6 +22,7 @@ from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message
 
+from commonplace.derived.graph.graph import Graph
 from commonplace.derived.search.handed import HandedSearch, Ranks
 from commonplace.derived.workers.messages import HELD_BYTES, Call, Reply, Spool
 from commonplace.derived.workers.pool import Lane
@@ -84,8 +85,15 @@ class Cost:
 
 
 def in_large_library(context: Context, request: Request) -> bool:
-    """Return whether a library has more statements than a server goes through in passing."""
-    graph = context.library.graph_at()
+    """Return whether the library that is asked is large, as it is now."""
+    return is_large(context, context.library.graph_at())
+
+
+def is_large(context: Context, graph: Graph) -> bool:
+    """Return whether a library has more statements than a server goes through in passing.
+
+    They are not counted where the log tells it: the engine holds up the whole server while it counts.
+    """
     counted = context.size.if_made(graph)
     if counted is None and context.library.log.size(EMPTY, graph.version) >= LARGE_BYTES:
         return True
