@@ -13,10 +13,9 @@ from starlette.routing import compile_path, get_name
 class LateRoute(APIRoute):
     """A route of FastAPI's that reads the signature of its endpoint, and makes fields of its answer, when it must.
 
-    For all routes of this server that was a third of the time in which the program is loaded, and a server answers by a
-    few of them for long. Until then it has what matching and listing take: path, methods, name and endpoint. Whatever
-    else is asked of it makes it whole. A fault in a signature is told then, too: the description of the API, which a
-    test makes, asks all.
+    For all routes of this server that was a quarter of the time in which the program is loaded, and a server answers by
+    a few of them for long. Until then it has what matching takes: path, methods, name and endpoint. Whatever else is
+    asked of it makes it whole. A fault in a signature is told then, too; a test makes all of them.
     """
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **settings: Any) -> None:
